@@ -1,0 +1,143 @@
+//! Turns build-time options into Rust constants, compiles the C shim and generates the header.
+//!
+//! Never writes into the source tree and never needs the network.
+
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// An option that a build may set: name, Rust type, default, how its value is checked.
+struct BuildOption {
+    name: &'static str,
+    ty: &'static str,
+    default: &'static str,
+    check: fn(&str) -> Result<String, String>,
+}
+
+fn number(min: u64, max: u64) -> impl Fn(&str) -> Result<String, String> {
+    move |text| {
+        let value: u64 = text.trim().parse().map_err(|_| "not a decimal number".to_string())?;
+        if value < min || value > max {
+            return Err(format!("must be between {min} and {max}"));
+        }
+        Ok(value.to_string())
+    }
+}
+
+const OPTIONS: &[BuildOption] = &[
+    BuildOption {
+        name: "MG_DATA_SIZE",
+        ty: "usize",
+        default: "32",
+        check: |v| number(8, 65536)(v),
+    },
+    BuildOption {
+        name: "MG_MAX_HTTP_HEADERS",
+        ty: "usize",
+        default: "30",
+        check: |v| number(1, 1000)(v),
+    },
+    BuildOption {
+        name: "MG_DASH_MAX_USER_NAME",
+        ty: "usize",
+        default: "32",
+        check: |v| number(2, 1024)(v),
+    },
+    BuildOption {
+        name: "MG_IO_SIZE",
+        ty: "usize",
+        default: "16384",
+        check: |v| number(64, 1 << 24)(v),
+    },
+    BuildOption {
+        name: "MG_MAX_RECV_SIZE",
+        ty: "usize",
+        default: "3145728",
+        check: |v| number(64, 1 << 40)(v),
+    },
+    BuildOption {
+        name: "MG_SOCK_LISTEN_BACKLOG_SIZE",
+        ty: "i32",
+        default: "128",
+        check: |v| number(1, 65535)(v),
+    },
+    BuildOption {
+        name: "MG_MAX_SSI_DEPTH",
+        ty: "usize",
+        default: "5",
+        check: |v| number(0, 100)(v),
+    },
+    BuildOption {
+        name: "MG_MAX_CONNECTIONS",
+        ty: "usize",
+        default: "0",
+        check: |v| number(0, 1 << 30)(v),
+    },
+    BuildOption {
+        name: "MG_IO_TIMEOUT",
+        ty: "u64",
+        default: "0",
+        check: |v| number(0, 1 << 40)(v),
+    },
+    BuildOption { name: "MG_ENABLE_DIRLIST", ty: "bool", default: "1", check: boolean },
+    BuildOption { name: "MG_ENABLE_SSI", ty: "bool", default: "1", check: boolean },
+    BuildOption { name: "MG_ENABLE_EPOLL", ty: "bool", default: "1", check: boolean },
+    BuildOption { name: "MG_IPV6_V6ONLY", ty: "bool", default: "0", check: boolean },
+    BuildOption { name: "MG_HTTP_INDEX", ty: "&str", default: "index.html", check: file_name },
+];
+
+fn boolean(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "1" | "yes" | "true" => Ok("true".into()),
+        "0" | "no" | "false" => Ok("false".into()),
+        _ => Err("must be 0 or 1".into()),
+    }
+}
+
+fn file_name(text: &str) -> Result<String, String> {
+    let name = text.trim_matches('"');
+    if name.is_empty() || name.contains(['/', '"', '\\', '\n']) {
+        return Err("must be a file name".into());
+    }
+    Ok(format!("{name:?}"))
+}
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    write_options(&out);
+    compile_shim();
+}
+
+/// Writes `options.rs`: one constant per option, from the environment or the default.
+fn write_options(out: &Path) {
+    let mut rust = String::new();
+    for option in OPTIONS {
+        println!("cargo:rerun-if-env-changed={}", option.name);
+        let text = env::var(option.name).unwrap_or_else(|_| option.default.to_string());
+        let value = (option.check)(&text)
+            .unwrap_or_else(|why| panic!("build option {}={text}: {why}", option.name));
+        writeln!(rust, "/// Build-time value of `{}`.", option.name).unwrap();
+        writeln!(rust, "pub const {}: {} = {value};", option.name, option.ty).unwrap();
+    }
+    fs::write(out.join("options.rs"), rust).expect("OUT_DIR is writable");
+}
+
+/// Compiles `src/shim/*.c`: what stable Rust cannot express.
+fn compile_shim() {
+    let mut files: Vec<PathBuf> = fs::read_dir("src/shim")
+        .expect("src/shim exists")
+        .map(|entry| entry.expect("readable directory").path())
+        .filter(|path| path.extension().is_some_and(|ext| ext == "c"))
+        .collect();
+    files.sort();
+    println!("cargo:rerun-if-changed=src/shim");
+    cc::Build::new()
+        .files(&files)
+        .std("c11")
+        .warnings(true)
+        .extra_warnings(true)
+        .flag("-ffunction-sections")
+        .flag("-fdata-sections")
+        .compile("mongoose_shim");
+}

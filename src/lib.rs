@@ -1,0 +1,11 @@
+//! Meerkat: a memory-safe, permissively licensed drop-in for the Mongoose 7.22 C networking
+//! library.
+//!
+//! C programs use it through `include/mongoose.h`. Inside, calls run one way:
+//! [`abi`] (the C edge) → `event`, `http`, `fs` (the loop and what hangs off it) → [`proto`] and
+//! [`text`] (codecs: bytes in, facts out, no sockets and no clock).
+
+pub mod abi;
+pub mod options;
+pub mod proto;
+pub mod text;

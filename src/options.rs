@@ -1,0 +1,3 @@
+//! Build-time options (design §5), turned into constants by `build.rs`.
+
+include!(concat!(env!("OUT_DIR"), "/options.rs"));

@@ -1,0 +1,1 @@
+//! HTTP/1.1 messages (RFC 9110, RFC 9112), as lenient and as strict as Mongoose programs expect.

@@ -1,0 +1,5 @@
+//! Sans-I/O protocol codecs: bytes in, facts out.
+
+#![forbid(unsafe_code)]
+
+pub mod http;
