@@ -22,14 +22,30 @@ struct CAlloc;
 const MAX_ALIGN: usize = 16;
 
 // SAFETY: blocks come from `mg_calloc`, which returns memory aligned for any C object, and go back
-// through `mg_free`; a layout that asks for more alignment is refused with NULL.
+// through `mg_free`. A layout that asks for more alignment gets a part of a larger block, whose
+// start is kept in the word in front of that part.
 unsafe impl GlobalAlloc for CAlloc {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if layout.align() > MAX_ALIGN {
-            return core::ptr::null_mut();
+        if layout.align() <= MAX_ALIGN {
+            // SAFETY: `mg_calloc` may be called with any sizes.
+            return unsafe { mg_calloc(1, layout.size()).cast() };
         }
+        let Some(size) = layout.size().checked_add(layout.align()) else {
+            return core::ptr::null_mut();
+        };
         // SAFETY: `mg_calloc` may be called with any sizes.
-        unsafe { mg_calloc(1, layout.size()).cast() }
+        let block: *mut u8 = unsafe { mg_calloc(1, size).cast() };
+        if block.is_null() {
+            return block;
+        }
+        // The block is aligned to `MAX_ALIGN`, so at least that many bytes are skipped.
+        let skip = layout.align() - block as usize % layout.align();
+        // SAFETY: `skip` is at most `align`, and at least the size of a pointer.
+        unsafe {
+            let part = block.add(skip);
+            part.cast::<*mut u8>().sub(1).write(block);
+            part
+        }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
@@ -37,9 +53,13 @@ unsafe impl GlobalAlloc for CAlloc {
         unsafe { self.alloc(layout) }
     }
 
-    unsafe fn dealloc(&self, ptr: *mut u8, _: Layout) {
-        // SAFETY: `ptr` came from `alloc` above.
-        unsafe { mg_free(ptr.cast()) }
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: `ptr` came from `alloc` above, which kept the start of over-aligned blocks.
+        unsafe {
+            let block =
+                if layout.align() <= MAX_ALIGN { ptr } else { ptr.cast::<*mut u8>().sub(1).read() };
+            mg_free(block.cast())
+        }
     }
 }
 
