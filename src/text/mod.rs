@@ -4,3 +4,5 @@
 //! numbers out.
 
 #![forbid(unsafe_code)]
+
+pub mod percent;

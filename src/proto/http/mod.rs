@@ -1,1 +1,3 @@
 //! HTTP/1.1 messages (RFC 9110, RFC 9112), as lenient and as strict as Mongoose programs expect.
+
+pub mod head;
