@@ -18,4 +18,5 @@
 
 pub mod types;
 
+pub mod http_parse;
 pub mod mem;

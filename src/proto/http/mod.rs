@@ -1,3 +1,8 @@
 //! HTTP/1.1 messages (RFC 9110, RFC 9112), as lenient and as strict as Mongoose programs expect.
 
+pub mod creds;
+pub mod etag;
+pub mod form;
 pub mod head;
+pub mod header_var;
+pub mod multipart;
