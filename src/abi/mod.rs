@@ -18,5 +18,6 @@
 
 pub mod types;
 
+pub mod fs;
 pub mod http_parse;
 pub mod mem;
