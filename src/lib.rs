@@ -6,6 +6,7 @@
 //! [`text`] (codecs: bytes in, facts out, no sockets and no clock).
 
 pub mod abi;
+pub mod fs;
 pub mod options;
 pub mod proto;
 pub mod text;

@@ -23,6 +23,8 @@ pub mod types;
 pub mod fmt;
 pub mod iobuf;
 pub mod log;
+pub mod fs;
+pub mod http_parse;
 pub mod mem;
 pub mod printf;
 pub mod queue;

@@ -13,3 +13,4 @@ pub mod fmt;
 pub mod log_line;
 pub mod path;
 pub mod print;
+pub mod percent;
