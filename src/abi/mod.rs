@@ -14,8 +14,12 @@
 //! 7. A function pointer is NULL or callable with the documented arguments.
 //! 8. One manager and its connections are used by one thread at a time, except by `mg_wakeup`.
 
-#![allow(non_camel_case_types)]
+#![allow(non_camel_case_types, non_snake_case)]
 
+pub mod app_options;
+pub mod hooks;
+pub mod protocol_types;
 pub mod types;
+pub mod variadic;
 
 pub mod mem;
