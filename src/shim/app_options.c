@@ -5,10 +5,21 @@
 
 typedef unsigned long long number;
 
+// A linker that drops unused sections keeps the accessors, and with them the references by which
+// the program's constants are exported to the shared library.
+#ifdef __has_attribute
+#if __has_attribute(retain)
+#define KEPT __attribute__((used, retain))
+#endif
+#endif
+#ifndef KEPT
+#define KEPT __attribute__((used))
+#endif
+
 #define APP_NUMBER(accessor, constant)                \
   extern const number constant __attribute__((weak)); \
   number accessor(number dflt);                       \
-  number accessor(number dflt) {                      \
+  KEPT number accessor(number dflt) {                 \
     return &constant != NULL ? constant : dflt;       \
   }
 
@@ -23,6 +34,6 @@ APP_NUMBER(meerkat_app_listen_backlog, mg_app_option_sock_listen_backlog_size)
 
 extern const char *const mg_app_option_http_index __attribute__((weak));
 const char *meerkat_app_http_index(const char *dflt);
-const char *meerkat_app_http_index(const char *dflt) {
+KEPT const char *meerkat_app_http_index(const char *dflt) {
   return &mg_app_option_http_index != NULL ? mg_app_option_http_index : dflt;
 }
