@@ -6,7 +6,6 @@ use std::io;
 use super::conn::{Conn, NO_FD};
 use super::emit::{call_plain, ev};
 use super::state::State;
-use crate::abi::log;
 use crate::abi::types::{flags, mg_addr};
 use crate::sys::poller::Interest;
 use crate::sys::socket;
@@ -28,7 +27,7 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
             Err(e) if socket::would_block(&e) => return,
             Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => continue,
             Err(e) => {
-                log::error("accept", format_args!("{} accept: {e}", listener.id()));
+                crate::error!("{} accept: {e}", listener.id());
                 listener.private().accept_at_ms = state.now() + REST_MS;
                 return;
             }
@@ -42,7 +41,7 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
 /// Makes a connection of an accepted descriptor and announces it.
 fn accepted(state: State, listener: Conn, fd: c_int, peer: Option<mg_addr>) {
     let Some(conn) = Conn::alloc(state) else {
-        log::error("accept", format_args!("{} accept: out of memory", listener.id()));
+        crate::error!("{} accept: out of memory", listener.id());
         socket::close(fd);
         return;
     };

@@ -5,7 +5,7 @@ use core::mem::size_of;
 use core::ptr::{NonNull, addr_of_mut, null_mut};
 
 use super::state::State;
-use crate::abi::types::{flags, mg_addr, mg_connection, mg_event_handler_t, mg_iobuf, mg_mgr};
+use crate::abi::types::{mg_addr, mg_connection, mg_event_handler_t, mg_iobuf, mg_mgr};
 use crate::http::engine::Pending;
 use crate::sys::poller::Interest;
 
@@ -59,7 +59,8 @@ pub(crate) struct Private {
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
-    /// A socket.
+    /// A socket. All-zero private parts start so.
+    #[allow(dead_code)]
     Socket = 0,
     /// The reading end of the wake-up channel.
     WakeUp = 1,
@@ -295,12 +296,6 @@ impl Conn {
 
     pub(crate) fn set_protocol_data(self, data: *mut c_void) {
         set!(self, pfn_data, data);
-    }
-
-    /// The program's scratch space.
-    pub(crate) fn scratch(self) -> *mut c_void {
-        // SAFETY: as in `get!`; only an address is taken.
-        unsafe { addr_of_mut!((*self.0.as_ptr()).data).cast() }
     }
 
     /// True if both handlers point to `handler`.

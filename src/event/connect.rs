@@ -7,7 +7,7 @@ use super::emit::{call, call_plain, ev, fail};
 use super::state::{Scope, State};
 use super::url;
 use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
-use crate::abi::{log, mem};
+use crate::abi::mem;
 use crate::sys::poller::Interest;
 use crate::sys::socket;
 use crate::tls;
@@ -37,7 +37,7 @@ pub(crate) unsafe fn connect(
         return None;
     }
     let Some(conn) = Conn::alloc(state) else {
-        log::error("connect", format_args!("connect: out of memory"));
+        crate::error!("connect: out of memory");
         return None;
     };
     conn.set(flags::CLIENT);
@@ -139,7 +139,7 @@ pub(crate) fn settle_tls(conn: Conn) {
         conn.clear(flags::TLS);
         if !core::mem::replace(&mut conn.private().plain_text_logged, true) {
             let id = conn.id();
-            log::error("tls", format_args!("{id} TLS URL without mg_tls_init(): plain text"));
+            crate::error!("{id} TLS URL without mg_tls_init(): plain text");
         }
     }
 }

@@ -88,10 +88,7 @@ impl crate::text::fmt::Sink for ErrorText {
 /// Marks `conn` for closing, logs `text` and delivers it as `MG_EV_ERROR`. The handler may clear
 /// `is_closing` to keep the connection.
 pub(crate) fn fail_with(conn: Conn, text: &mut ErrorText) {
-    crate::abi::log::error(
-        "connection",
-        format_args!("{} {} {}", conn.id(), conn.fd(), String::from_utf8_lossy(text.as_bytes())),
-    );
+    crate::error!("{} {} {}", conn.id(), conn.fd(), String::from_utf8_lossy(text.as_bytes()));
     conn.set(flags::CLOSING);
     call(conn, ev::ERROR, text.bytes.as_mut_ptr().cast());
 }

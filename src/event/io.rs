@@ -57,7 +57,7 @@ fn appended(state: State, conn: Conn, n: usize) {
     conn.private().read_base = base;
     conn.private().last_io_ms = state.now();
     conn.set_recv_len(base + n);
-    hexdump(conn, "<-", base, n);
+    hexdump_input(conn, "<-", base, n);
     conn.private().reading = true;
     call_count(conn, ev::READ, n);
     conn.private().reading = false;
@@ -290,7 +290,7 @@ fn refresh_local(conn: Conn) {
     }
 }
 
-fn hexdump(conn: Conn, direction: &str, ofs: usize, len: usize) {
+fn hexdump_input(conn: Conn, direction: &str, ofs: usize, len: usize) {
     if conn.is(flags::HEXDUMPING) {
         // SAFETY: `recv` is a member of the live connection and holds `ofs + len` bytes.
         let bytes = unsafe { core::slice::from_raw_parts((*conn.recv()).buf.add(ofs), len) };

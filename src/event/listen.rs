@@ -7,7 +7,7 @@ use super::emit::{call_plain, ev};
 use super::state::{Scope, State};
 use super::url;
 use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
-use crate::abi::{app_options, log, mem};
+use crate::abi::{app_options, mem};
 use crate::sys::socket;
 
 /// Opens a listening connection; `None`, with the cause logged, if memory, URL or socket fail.
@@ -27,7 +27,7 @@ pub(crate) unsafe fn listen(
         return None;
     }
     let Some(conn) = Conn::alloc(state) else {
-        log::error("listen", format_args!("listen: out of memory"));
+        crate::error!("listen: out of memory");
         return None;
     };
     if !open(state, conn, url) {
@@ -52,7 +52,7 @@ pub(crate) unsafe fn listen(
 /// The socket part of listening: fills `loc` and `fd`. False, with the cause logged, on failure.
 pub(crate) fn open(state: State, conn: Conn, url: &[u8]) -> bool {
     let Some(mut addr) = url::literal_address(url) else {
-        log::error("listen", format_args!("invalid listening URL {}", String::from_utf8_lossy(url)));
+        crate::error!("invalid listening URL {}", String::from_utf8_lossy(url));
         return false;
     };
     let is_udp = url::is_udp(url);
@@ -74,7 +74,7 @@ pub(crate) fn open(state: State, conn: Conn, url: &[u8]) -> bool {
             true
         }
         Err(e) => {
-            log::error("listen", format_args!("{}: {e}", String::from_utf8_lossy(url)));
+            crate::error!("{}: {e}", String::from_utf8_lossy(url));
             false
         }
     }

@@ -6,9 +6,9 @@ use super::close::close;
 use super::conn::Conn;
 use super::poll::poll;
 use super::state::{Scope, State};
-use crate::abi::log;
-use crate::abi::timer::release_timers;
-use crate::abi::types::{flags, mg_mgr};
+use crate::abi::mem::mg_free;
+use crate::abi::timer::MG_TIMER_AUTODELETE;
+use crate::abi::types::{flags, mg_mgr, mg_timer};
 use crate::sys::{poller, socket};
 use crate::tls;
 
@@ -43,7 +43,7 @@ pub(crate) unsafe fn init(mgr: *mut mg_mgr) {
 
 fn open_epoll() -> i32 {
     poller::epoll_create().unwrap_or_else(|e| {
-        log::error("mgr", format_args!("epoll_create: {e}, using poll"));
+        crate::error!("epoll_create: {e}, using poll");
         -1
     })
 }
@@ -81,6 +81,25 @@ pub(crate) fn free(mgr: *mut mg_mgr) {
         (*mgr).conns = null_mut();
     }
     tls::context_free(mgr);
+}
+
+/// Empties a list of timers. Those that the library allocated are freed, the program's own are
+/// only taken out.
+///
+/// # Safety
+/// Rule 1 of the C edge for the list and its members.
+unsafe fn release_timers(head: *mut *mut mg_timer) {
+    // SAFETY: passed on; an AUTODELETE timer came from `mg_calloc` and belongs to the library.
+    unsafe {
+        while let Some(timer) = core::ptr::NonNull::new(*head) {
+            let timer = timer.as_ptr();
+            *head = (*timer).next;
+            (*timer).next = null_mut();
+            if (*timer).flags & MG_TIMER_AUTODELETE != 0 {
+                mg_free(timer.cast());
+            }
+        }
+    }
 }
 
 fn mark_all(state: State) {

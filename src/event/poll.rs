@@ -11,7 +11,7 @@ use super::io::{output_pending, read_step, write_step};
 use super::state::{Scope, State};
 use super::{connect, wake};
 use crate::abi::iobuf::mg_iobuf_free;
-use crate::abi::timer::mg_timer_poll;
+use crate::abi::timer::{mg_millis, mg_timer_poll};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::abi::mem;
 use crate::http::engine;
@@ -42,7 +42,7 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
             Vec::new()
         }
     };
-    let now = crate::abi::util::millis();
+    let now = now_ms();
     if let Some(state) = State::of(mgr) {
         state.set_now(now);
         announce(state, ready);
@@ -56,6 +56,12 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         visit_all(state, now);
     }
     drop(scope);
+}
+
+/// The clock of the manager in milliseconds.
+fn now_ms() -> u64 {
+    // SAFETY: no preconditions.
+    unsafe { mg_millis() }
 }
 
 /// Determines what is ready. The list goes back with [`State::recycle`].

@@ -2,6 +2,7 @@
 
 pub mod packed;
 pub mod posix;
+pub(crate) mod system;
 
 /// File may be read; open for reading.
 pub const MG_FS_READ: core::ffi::c_int = 1;

@@ -5,6 +5,7 @@
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use std::ffi::{CString, OsStr};
+use std::io::Read;
 use std::fs::{File, Metadata, OpenOptions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -50,6 +51,16 @@ pub fn open_regular(path: &[u8]) -> Option<RegularFile> {
         .open(native(path))
         .ok()?;
     regular(&file).map(|meta| RegularFile { size: meta.len(), mtime: meta.mtime(), file })
+}
+
+/// Content of the regular file `path`; `None` if it cannot be read or is longer than `limit` bytes.
+pub(crate) fn read_whole(path: &CStr, limit: usize) -> Option<Vec<u8>> {
+    let regular = open_regular(path.to_bytes())?;
+    let size = usize::try_from(regular.size).ok().filter(|&size| size <= limit)?;
+    let mut content = Vec::new();
+    content.try_reserve_exact(size).ok()?;
+    regular.file.take(limit as u64).read_to_end(&mut content).ok()?;
+    Some(content)
 }
 
 fn regular(file: &File) -> Option<Metadata> {

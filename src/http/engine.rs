@@ -284,7 +284,7 @@ impl Run {
     /// Malformed input: no event and no reply; what is queued still goes, then the end.
     fn malformed(&self) -> Step {
         let id = self.conn.id();
-        crate::abi::log::debug("http", format_args!("{id} malformed HTTP input"));
+        crate::debug!("{id} malformed HTTP input");
         self.conn.set(flags::DRAINING);
         self.give_up();
         Step::Discard

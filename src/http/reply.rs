@@ -180,7 +180,9 @@ pub(crate) fn basic_auth(conn: Conn, user: &[u8], pass: &[u8]) {
     use crate::text::base64;
     let colon: &[u8] = if pass.is_empty() { b"" } else { b":" };
     let plain = [user, colon, pass].concat();
-    let line = [b"Authorization: Basic ", base64::encode_to_vec(&plain).as_slice(), b"\r\n"].concat();
+    let mut encoded = vec![0; base64::encoded_len(plain.len()).unwrap_or(0) + 1];
+    let len = base64::encode(&plain, &mut encoded).unwrap_or(0);
+    let line = [b"Authorization: Basic ", &encoded[..len], b"\r\n"].concat();
     // SAFETY: `send` is a member of the live connection.
     if !unsafe { iobuf::append(conn.send(), &line) } {
         crate::error!("out of memory for an Authorization header");

@@ -16,6 +16,11 @@ use crate::proto::http::range::{self, Range};
 use crate::proto::http::{etag, mime, status};
 use crate::text::glob;
 
+/// Whether `text` matches the glob `pattern`.
+fn matches(text: &[u8], pattern: &[u8]) -> bool {
+    glob::matches(text, pattern, &mut |_, _| {})
+}
+
 /// Second index page looked for; the first is `MG_HTTP_INDEX`.
 const SSI_INDEX: &[u8] = b"index.shtml";
 
@@ -52,7 +57,7 @@ impl Request<'_> {
     }
 
     fn accepts_gzip(&self) -> bool {
-        self.accept_encoding.is_some_and(|value| glob::matches(value, b"*gzip*"))
+        self.accept_encoding.is_some_and(|value| matches(value, b"*gzip*"))
     }
 }
 
@@ -235,7 +240,7 @@ pub(crate) fn serve_dir(conn: Conn, request: &Request, options: &Options) {
 
 /// Serves a file, with its includes expanded if the options say so.
 fn serve_path(conn: Conn, request: &Request, path: &CStr, options: &Options) {
-    let expands = options.ssi_pattern.is_some_and(|p| glob::matches(path.to_bytes(), p));
+    let expands = options.ssi_pattern.is_some_and(|p| matches(path.to_bytes(), p));
     if expands && options.fs.exists(path) {
         ssi::serve(conn, options.root_dir, path);
     } else {

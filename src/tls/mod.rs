@@ -1,15 +1,13 @@
 //! The event loop's view of TLS: the `mg_tls_*` functions, which a program may replace.
 
-use core::ffi::{c_int, c_long, c_void};
+use core::ffi::{c_long, c_void};
 use core::mem::MaybeUninit;
 use std::io;
 
-use crate::abi::types::{mg_connection, mg_mgr, mg_tls_opts};
+use crate::abi::types::{mg_connection, mg_mgr};
 use crate::event::conn::Conn;
 
 unsafe extern "C" {
-    /// Prepares TLS on `c`, see `opts`; failure raises MG_EV_ERROR.
-    pub fn mg_tls_init(c: *mut mg_connection, opts: *const mg_tls_opts);
     /// Releases the TLS session of `c`.
     pub fn mg_tls_free(c: *mut mg_connection);
     /// Sends plaintext through TLS: bytes taken, MG_IO_WAIT or MG_IO_ERR.
@@ -18,8 +16,6 @@ unsafe extern "C" {
     pub fn mg_tls_recv(c: *mut mg_connection, buf: *mut c_void, len: usize) -> c_long;
     /// Decrypted bytes that wait inside the TLS session of `c`.
     pub fn mg_tls_pending(c: *mut mg_connection) -> usize;
-    /// Sends ciphertext that waits inside the TLS session of `c`.
-    pub fn mg_tls_flush(c: *mut mg_connection);
     /// Goes on with the handshake of `c`.
     pub fn mg_tls_handshake(c: *mut mg_connection);
     /// Initialises the TLS state of a manager.
@@ -30,8 +26,6 @@ unsafe extern "C" {
 
 /// `MG_IO_WAIT`: nothing now, try later.
 pub(crate) const IO_WAIT: c_long = -2;
-/// `MG_IO_ERR`: the connection is broken.
-pub(crate) const IO_ERR: c_int = -1;
 
 /// Goes on with the handshake.
 pub(crate) fn handshake(conn: Conn) {
