@@ -20,11 +20,16 @@
 
 pub mod types;
 
+pub mod base64;
+pub mod digest;
 pub mod fmt;
 pub mod iobuf;
+pub mod json;
 pub mod log;
 pub mod mem;
 pub mod printf;
 pub mod queue;
+pub mod str;
 pub mod timer;
+pub mod url;
 pub mod util;

@@ -8,8 +8,13 @@
 pub mod acl;
 pub mod addr;
 pub mod base64;
+pub mod digest;
 pub mod float;
 pub mod fmt;
+pub mod glob;
+pub mod json;
 pub mod log_line;
 pub mod path;
 pub mod print;
+pub mod str;
+pub mod url;
