@@ -58,11 +58,11 @@ fn walk_name(buf: &[u8], ofs: usize, mut label: impl FnMut(&[u8])) -> Option<usi
     loop {
         let n = *buf.get(at)?;
         if n == 0 {
-            return Some(len.unwrap_or(at + 1 - ofs));
+            return Some(len.unwrap_or_else(|| at + 1 - ofs));
         }
         if n & 0xc0 != 0 {
             let target = usize::from(be16(buf, at)? & 0x3fff);
-            let len = *len.get_or_insert(at + 2 - ofs);
+            let len = *len.get_or_insert_with(|| at + 2 - ofs);
             pointers += 1;
             if pointers > MAX_POINTERS {
                 return None;
