@@ -134,7 +134,7 @@ fn compile_shim() {
     println!("cargo:rerun-if-changed=src/shim");
     cc::Build::new()
         .files(&files)
-        .std("c11")
+        .std("gnu11")
         .warnings(true)
         .extra_warnings(true)
         .flag("-ffunction-sections")

@@ -15,9 +15,18 @@
 //! 8. One manager and its connections are used by one thread at a time, except by `mg_wakeup`.
 
 #![allow(non_camel_case_types)]
+// The rules above are the `# Safety` section of every exported function.
+#![allow(clippy::missing_safety_doc)]
 
 pub mod types;
 
+pub mod fmt;
+pub mod iobuf;
+pub mod log;
 pub mod fs;
 pub mod http_parse;
 pub mod mem;
+pub mod printf;
+pub mod queue;
+pub mod timer;
+pub mod util;

@@ -5,4 +5,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod acl;
+pub mod addr;
+pub mod base64;
+pub mod float;
+pub mod fmt;
+pub mod log_line;
+pub mod path;
+pub mod print;
 pub mod percent;
