@@ -8,13 +8,22 @@ use mongoose::abi::http_parse::*;
 use mongoose::abi::types::{mg_http_message, mg_http_part};
 use serde_json::{Value, json};
 
-/// Functions that are replayed elsewhere: by a connection, or with base64 at hand.
-const SKIPPED: &[&str] = &[
-    "mg_http_reply",
-    "mg_http_printf_chunk",
-    "mg_http_write_chunk",
-    "mg_http_bauth",
-    "mg_http_creds",
+/// Functions that write to a connection: not replayed here.
+const SKIPPED: &[&str] =
+    &["mg_http_reply", "mg_http_printf_chunk", "mg_http_write_chunk", "mg_http_bauth"];
+
+/// What hardening 03.51 makes of `mg_http_creds`, by vector: the password. The cookie's name is a
+/// whole word, and its value may be one byte.
+const CREDS_51: &[(&str, &str)] = &[
+    ("0159", ""),
+    ("0160", ""),
+    ("0161", ""),
+    ("0162", "good"),
+    ("0163", "good"),
+    ("0164", "good"),
+    ("0171", "k"),
+    ("0172", "k"),
+    ("0173", "k"),
 ];
 
 /// What hardening 03.51 makes of `mg_http_get_header_var`, by vector: names are whole words, and a
@@ -64,7 +73,7 @@ fn parse_result(vector: &Value) -> Value {
     if ret <= 0 {
         let zeroed = vector["out"].get("zeroed").is_some();
         return if zeroed {
-            json!({"ret": ret, "zeroed": i32::from(is_zero(&hm))})
+            json!({"ret": ret, "zeroed": is_zero(&hm)})
         } else {
             json!({"ret": ret})
         };
@@ -201,14 +210,48 @@ fn multipart(vector: &Value, tally: &mut Tally) {
         Some("03.51") => {
             // `filename` stands before `name` and is no longer taken for it.
             let mut steps = recorded.clone();
-            steps[0]["name"] = json!([56, 2]);
-            assert_eq!(&body[56..58], b"n1");
+            steps[0]["name"] = json!([58, 2]);
+            assert_eq!(&body[58..60], b"n1");
             steps
         }
         Some(other) => panic!("hardening {other}"),
     };
     let as_recorded = expected == *recorded;
     tally.count(vector, &json!(expected), &json!(steps), as_recorded);
+}
+
+/// The row of a table by vector.
+fn row<T: Copy>(table: &[(&str, T)], vector: &Value) -> T {
+    let id = vector["id"].as_str().expect("id");
+    let number = id.rsplit('-').next().expect("number");
+    table.iter().find(|(known, _)| *known == number).expect("a known vector").1
+}
+
+fn creds(vector: &Value, tally: &mut Tally) {
+    let input = Guarded::new(&bytes(&vector["in"]["buf"]));
+    let buffer = |len: &Value| Guarded::new(&vec![b'#'; number(len) as usize]);
+    let user = buffer(&vector["in"]["user_len"]);
+    let pass = buffer(&vector["in"]["pass_len"]);
+    let mut hm = dirty_message();
+    assert!(parse(&input, &mut hm) > 0);
+    let (user_len, pass_len) = (user.str().len, pass.str().len);
+    // SAFETY: live arguments.
+    unsafe {
+        mg_http_creds(&mut hm, user.ptr().cast(), user_len, pass.ptr().cast(), pass_len);
+    }
+    let text = |dst: &Guarded| {
+        let all = dst.text(dst.str());
+        all.split(|&b| b == 0).next().expect("a text").to_vec()
+    };
+    let mut expected = vector["out"].clone();
+    if vector["hardened"] == "03.51" {
+        expected["pass"] = json!(row(CREDS_51, vector));
+    }
+    let same = bytes(&expected["user"]) == text(&user) && bytes(&expected["pass"]) == text(&pass);
+    let shown =
+        json!([String::from_utf8_lossy(&text(&user)), String::from_utf8_lossy(&text(&pass))]);
+    let as_recorded = expected == vector["out"];
+    tally.count(vector, &expected, if same { &expected } else { &shown }, as_recorded);
 }
 
 fn header_var(vector: &Value, tally: &mut Tally) {
@@ -219,10 +262,7 @@ fn header_var(vector: &Value, tally: &mut Tally) {
     let expected = match vector["hardened"].as_str() {
         None => vector["out"].clone(),
         Some("03.51") => {
-            let id = vector["id"].as_str().expect("id");
-            let number = id.rsplit('-').next().expect("number");
-            let (_, slice) =
-                HEADER_VAR_51.iter().find(|(known, _)| *known == number).expect("a known vector");
+            let slice = row(HEADER_VAR_51, vector);
             json!({ "ret": slice.map(|(ofs, len)| [ofs, len]) })
         }
         Some(other) => panic!("hardening {other}"),
@@ -293,6 +333,10 @@ fn codec_http() {
                 multipart(&vector, &mut tally);
                 continue;
             }
+            "mg_http_creds" => {
+                creds(&vector, &mut tally);
+                continue;
+            }
             skipped => {
                 assert!(SKIPPED.contains(&skipped), "{skipped}");
                 tally.skipped += 1;
@@ -302,4 +346,50 @@ fn codec_http() {
         tally.count(&vector, &vector["out"], &got, true);
     }
     tally.finish("codec-http");
+}
+
+/// ch03_2: every proper prefix of a valid head parses to 0 and leaves the message all zero, and no
+/// byte behind it is read; the whole gives its own length.
+#[test]
+fn ch03_02_prefixes_at_a_guard_page() {
+    let lines = [
+        "GET / HTTP/1.1",
+        "POST /a/b?c=d HTTP/1.0",
+        "PUT   /a   http/7.3",
+        "OPTIONS * HTTP/1.1",
+        "X\u{e9} /\u{20ac} HTTP/1.1",
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 204 ",
+    ];
+    let fields = [
+        &[][..],
+        &["Host: h"],
+        &["Host:h", "Content-Length: 12"],
+        &["A:", "B: \t ", "C:v \t", "X-\u{e9}: 1"],
+        &["Connection: close", "Cookie: a=b; c=d", "Accept: */*", "Accept: x"],
+    ];
+    let mut heads = 0;
+    for line in lines {
+        for list in fields {
+            for eol in ["\r\n", "\n"] {
+                let text: String = [&[line][..], list, &[""]]
+                    .concat()
+                    .iter()
+                    .map(|l| format!("{l}{eol}"))
+                    .collect();
+                for cut in 0..=text.len() {
+                    let mut hm = dirty_message();
+                    let ret = parse(&Guarded::new(&text.as_bytes()[..cut]), &mut hm);
+                    if cut < text.len() {
+                        assert_eq!(ret, 0, "{text:?} cut at {cut}");
+                        assert!(is_zero(&hm));
+                    } else {
+                        assert_eq!(ret, text.len() as i32, "{text:?}");
+                    }
+                }
+                heads += 1;
+            }
+        }
+    }
+    assert!(heads >= 50);
 }

@@ -397,9 +397,8 @@ fn note_field(
     // By length first: nearly all fields are none of these.
     match name.len() {
         4 if is(b"Host") => {
-            if core::mem::replace(&mut head.has_host, true) {
-                return Err(HeadError::Repeated);
-            }
+            let repeated = core::mem::replace(&mut head.has_host, true);
+            return if repeated { Err(HeadError::Repeated) } else { Ok(()) };
         }
         6 if is(b"Cookie") => {
             once(framing.cookie)?;
