@@ -5,7 +5,7 @@
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use std::ffi::{CString, OsStr};
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -45,12 +45,37 @@ pub struct RegularFile {
 ///
 /// Never blocks on a FIFO or a device.
 pub fn open_regular(path: &[u8]) -> Option<RegularFile> {
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC)
-        .open(native(path))
-        .ok()?;
-    regular(&file).map(|meta| RegularFile { size: meta.len(), mtime: meta.mtime(), file })
+    match open_any(path) {
+        Found::Regular(file) => Some(file),
+        Found::Directory | Found::Other => None,
+    }
+}
+
+/// What opening a path for reading found.
+#[derive(Debug)]
+pub enum Found {
+    /// A regular file, open.
+    Regular(RegularFile),
+    /// A directory.
+    Directory,
+    /// Nothing that can be read, or something that is neither.
+    Other,
+}
+
+/// Opens `path` for reading and looks at what it is. Never blocks on a FIFO or a device.
+pub fn open_any(path: &[u8]) -> Found {
+    let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(native(path));
+    let Ok((file, meta)) = file.and_then(|file| file.metadata().map(|meta| (file, meta))) else {
+        return Found::Other;
+    };
+    if meta.is_file() {
+        Found::Regular(RegularFile { size: meta.len(), mtime: meta.mtime(), file })
+    } else if meta.is_dir() {
+        Found::Directory
+    } else {
+        Found::Other
+    }
 }
 
 /// Content of the regular file `path`; `None` if it cannot be read or is longer than `limit` bytes.
@@ -61,10 +86,6 @@ pub(crate) fn read_whole(path: &CStr, limit: usize) -> Option<Vec<u8>> {
     content.try_reserve_exact(size).ok()?;
     regular.file.take(limit as u64).read_to_end(&mut content).ok()?;
     Some(content)
-}
-
-fn regular(file: &File) -> Option<Metadata> {
-    file.metadata().ok().filter(Metadata::is_file)
 }
 
 /// True if files opened through `fs` are handles of this module.

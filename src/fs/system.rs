@@ -38,6 +38,23 @@ pub(crate) enum Source {
     Handle(*mut c_void),
 }
 
+impl Opened {
+    fn regular(regular: posix::RegularFile) -> Opened {
+        let source = Source::Regular(regular.file);
+        Opened { source, size: regular.size, mtime: regular.mtime }
+    }
+}
+
+/// What is at a path.
+pub(crate) enum Probe {
+    /// A directory.
+    Directory,
+    /// A regular file, open for reading.
+    File(Opened),
+    /// Nothing that can be served.
+    Missing,
+}
+
 /// Callback for [`FileSystem::list`].
 pub(crate) type EntryFn = unsafe extern "C" fn(name: *const c_char, arg: *mut c_void);
 
@@ -90,13 +107,28 @@ impl FileSystem {
         }
     }
 
+    /// Opens what is at `path`, if it is a regular file.
+    pub(crate) fn probe(self, path: &CStr) -> Probe {
+        if posix::is_posix(&self.table()) {
+            // One look at the open file instead of two at its name.
+            return match posix::open_any(path.to_bytes()) {
+                posix::Found::Directory => Probe::Directory,
+                posix::Found::Other => Probe::Missing,
+                posix::Found::Regular(regular) => Probe::File(Opened::regular(regular)),
+            };
+        }
+        match self.stat(path) {
+            Some(entry) if entry.is_directory => Probe::Directory,
+            Some(_) => self.open(path).map_or(Probe::Missing, Probe::File),
+            None => Probe::Missing,
+        }
+    }
+
     /// Opens a file for reading; `None` for directories, devices and what does not exist.
     pub(crate) fn open(self, path: &CStr) -> Option<Opened> {
         let table = self.table();
         if posix::is_posix(&table) {
-            let regular = posix::open_regular(path.to_bytes())?;
-            let source = Source::Regular(regular.file);
-            return Some(Opened { source, size: regular.size, mtime: regular.mtime });
+            return posix::open_regular(path.to_bytes()).map(Opened::regular);
         }
         // SAFETY: contract of `struct mg_fs`.
         let handle = NonNull::new(unsafe { table.op?(path.as_ptr(), MG_FS_READ) })?;

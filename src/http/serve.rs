@@ -9,7 +9,7 @@ use crate::abi::app_options;
 use crate::abi::mem::{cstr, guard};
 use crate::abi::types::{flags, mg_http_message, mg_http_serve_opts};
 use crate::event::conn::Conn;
-use crate::fs::system::{FileSystem, Opened, Source, join};
+use crate::fs::system::{FileSystem, Opened, Probe, Source, join};
 use crate::proto::http::listing::{Kind, Listing};
 use crate::proto::http::mapping::{self, PathError};
 use crate::proto::http::range::{self, Range};
@@ -125,7 +125,16 @@ struct Chosen<'a> {
 
 /// Sends the file `path`, or 404, 304, 416 as the request and the file system demand.
 pub(crate) fn serve_file(conn: Conn, request: &Request, path: Option<&CStr>, options: &Options) {
-    let Some(chosen) = path.and_then(|path| choose(request, path, options)) else {
+    let chosen = path.and_then(|path| {
+        let chosen = choose_compressed(request, path, options);
+        chosen.or_else(|| choose_plain(path, options.fs.open(path), options))
+    });
+    send_chosen(conn, request, chosen, options);
+}
+
+/// Sends a file, or 404, 304, 416.
+fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &Options) {
+    let Some(chosen) = chosen else {
         return reply::reply(conn, 404, options.extra_headers, b"Not found\n");
     };
     let size = chosen.file.size;
@@ -152,21 +161,32 @@ pub(crate) fn serve_file(conn: Conn, request: &Request, path: Option<&CStr>, opt
     }
 }
 
-/// Opens what is to be sent: the compressed variant if the client takes it, the file itself, or
-/// the page for missing files.
-fn choose<'a>(request: &Request, path: &CStr, options: &Options<'a>) -> Option<Chosen<'a>> {
-    let content_type = |path: &CStr| mime::content_type(path.to_bytes(), options.mime_types);
-    if request.accepts_gzip() {
-        let zipped = join(&[path.to_bytes(), b".gz"])?;
-        if let Some(file) = options.fs.open(&zipped) {
-            return Some(Chosen { file, content_type: content_type(path), is_gzip: true });
-        }
+/// The compressed variant of `path`, if the client takes it and there is one.
+fn choose_compressed<'a>(
+    request: &Request,
+    path: &CStr,
+    options: &Options<'a>,
+) -> Option<Chosen<'a>> {
+    if !request.accepts_gzip() {
+        return None;
     }
-    let plain = |path: &CStr| {
-        let file = options.fs.open(path)?;
-        Some(Chosen { file, content_type: content_type(path), is_gzip: false })
+    let file = options.fs.open(&join(&[path.to_bytes(), b".gz"])?)?;
+    let content_type = mime::content_type(path.to_bytes(), options.mime_types);
+    Some(Chosen { file, content_type, is_gzip: true })
+}
+
+/// The file at `path`, or the page for missing files.
+fn choose_plain<'a>(
+    path: &CStr,
+    file: Option<Opened>,
+    options: &Options<'a>,
+) -> Option<Chosen<'a>> {
+    let (path, file) = match file {
+        Some(file) => (path, file),
+        None => (options.page404?, options.fs.open(options.page404?)?),
     };
-    plain(path).or_else(|| plain(options.page404?))
+    let content_type = mime::content_type(path.to_bytes(), options.mime_types);
+    Some(Chosen { file, content_type, is_gzip: false })
 }
 
 /// Everything in front of the body.
@@ -224,28 +244,40 @@ pub(crate) fn serve_dir(conn: Conn, request: &Request, options: &Options) {
     let Ok(path) = CString::new(resolved.path) else {
         return reply::reply(conn, 400, b"", b"Invalid path");
     };
-    let is_directory = request.uri == b"/" || options.fs.is_directory(&path);
-    if !is_directory {
-        return serve_path(conn, request, &path, options);
+    if request.uri != b"/" {
+        match options.fs.probe(&path) {
+            Probe::File(file) => return serve_opened(conn, request, &path, file, options),
+            Probe::Missing => return serve_file(conn, request, Some(&path), options),
+            Probe::Directory => {}
+        }
     }
     if !request.uri.ends_with(b"/") {
         return redirect(conn, request.uri);
     }
     match find_index(&path, options.fs) {
         Some(index) if options.fs.is_directory(&index) => list(conn, request, &index, options),
-        Some(index) => serve_path(conn, request, &index, options),
+        Some(index) => match options.fs.open(&index) {
+            Some(file) => serve_opened(conn, request, &index, file, options),
+            None => serve_file(conn, request, Some(&index), options),
+        },
         None => list(conn, request, &path, options),
     }
 }
 
-/// Serves a file, with its includes expanded if the options say so.
-fn serve_path(conn: Conn, request: &Request, path: &CStr, options: &Options) {
-    let expands = options.ssi_pattern.is_some_and(|p| matches(path.to_bytes(), p));
-    if expands && options.fs.exists(path) {
-        ssi::serve(conn, options.root_dir, path);
-    } else {
-        serve_file(conn, request, Some(path), options);
+/// Serves an open file, with its includes expanded if the options say so.
+fn serve_opened(conn: Conn, request: &Request, path: &CStr, file: Opened, options: &Options) {
+    if options.ssi_pattern.is_some_and(|p| matches(path.to_bytes(), p)) {
+        options.fs.close(file);
+        return ssi::serve(conn, options.root_dir, path);
     }
+    let chosen = match choose_compressed(request, path, options) {
+        Some(chosen) => {
+            options.fs.close(file);
+            Some(chosen)
+        }
+        None => choose_plain(path, Some(file), options),
+    };
+    send_chosen(conn, request, chosen, options);
 }
 
 /// Index page of a directory, if there is one. One that exists only compressed counts.

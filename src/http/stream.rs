@@ -12,13 +12,16 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 
 use super::engine::http_handler;
-use crate::abi::iobuf::mg_iobuf_resize;
+use crate::abi::iobuf::{self, mg_iobuf_resize};
 use crate::abi::types::{flags, mg_connection, mg_fd};
 use crate::abi::{app_options, mem};
 use crate::event::conn::{Conn, NO_FD};
 use crate::event::emit::ev;
 use crate::fs::system::{FileSystem, NO_HANDLE, Source};
 use crate::sys::socket;
+
+/// A file up to this size is copied behind the response head instead of being sent by itself.
+const SMALL_FILE: u64 = 16 << 10;
 
 /// Most bytes given to one `sendfile`, so that one connection can't hold up the others for long.
 const MAX_SENDFILE: u64 = 1 << 20;
@@ -119,7 +122,19 @@ fn drop_file(conn: Conn) {
 /// Starts sending `file`; a file that was being sent is given up. False if memory is out: the
 /// file is closed then.
 pub(crate) fn start(conn: Conn, file: FileStream) -> bool {
-    drop_file(conn);
+    if is_streaming(conn) {
+        drop_file(conn);
+        conn.set_protocol(Some(http_handler));
+    }
+    let mut file = file;
+    if file.remaining <= SMALL_FILE {
+        append_whole(conn, &mut file);
+    }
+    if file.remaining == 0 {
+        file.close();
+        conn.clear(flags::RESP);
+        return true;
+    }
     match mem::try_box_or_return(file) {
         Ok(boxed) => {
             conn.set_protocol_data(boxed.as_ptr().cast());
@@ -130,6 +145,22 @@ pub(crate) fn start(conn: Conn, file: FileStream) -> bool {
             file.close();
             false
         }
+    }
+}
+
+/// Appends a small file to the response head, so that both leave in one piece.
+fn append_whole(conn: Conn, file: &mut FileStream) {
+    let len = file.remaining as usize;
+    // SAFETY: `send` is a member of the live connection, and `reserve` makes the room.
+    unsafe {
+        let send = conn.send();
+        if !iobuf::reserve(send, len) {
+            return;
+        }
+        let start = conn.send_len();
+        let n = file.read((*send).buf.add(start), len);
+        (*send).len = start + n;
+        file.remaining -= n as u64;
     }
 }
 
