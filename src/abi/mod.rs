@@ -15,6 +15,8 @@
 //! 8. One manager and its connections are used by one thread at a time, except by `mg_wakeup`.
 
 #![allow(non_camel_case_types, non_snake_case)]
+// The rules above are the `# Safety` section of every exported function.
+#![allow(clippy::missing_safety_doc)]
 
 pub mod app_options;
 pub mod hooks;
@@ -22,4 +24,15 @@ pub mod protocol_types;
 pub mod types;
 pub mod variadic;
 
+pub mod fmt;
+pub mod iobuf;
+pub mod log;
+pub mod fs;
+pub mod http;
+pub mod http_parse;
 pub mod mem;
+pub mod net;
+pub mod printf;
+pub mod queue;
+pub mod timer;
+pub mod util;

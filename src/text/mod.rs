@@ -4,3 +4,16 @@
 //! numbers out.
 
 #![forbid(unsafe_code)]
+
+pub mod acl;
+pub mod addr;
+pub mod base64;
+pub mod float;
+pub mod fmt;
+pub mod glob;
+pub mod log_line;
+pub mod path;
+pub mod str;
+pub mod url;
+pub mod print;
+pub mod percent;

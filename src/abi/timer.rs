@@ -1,0 +1,262 @@
+//! Timers and the clock.
+//!
+//! A timer list is the program's: callbacks may add timers, unlink and free any of them, their own
+//! included. So a poll keeps no pointer across a callback without finding it in the list again.
+
+use core::ffi::{c_uint, c_void};
+use core::ptr;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use super::mem::{calloc, guard, mg_free};
+use super::types::{mg_mgr, mg_timer};
+
+/// Call once.
+pub const MG_TIMER_ONCE: c_uint = 0;
+/// Call again and again.
+pub const MG_TIMER_REPEAT: c_uint = 1;
+/// Also call at the first poll.
+pub const MG_TIMER_RUN_NOW: c_uint = 2;
+/// The timer has been called; set by the library.
+pub const MG_TIMER_CALLED: c_uint = 4;
+/// Remove and free the timer after its only call.
+pub const MG_TIMER_AUTODELETE: c_uint = 8;
+
+unsafe extern "C" {
+    /// Milliseconds of a clock that never goes backwards. Weak, see `src/shim/hook_millis.c`.
+    pub fn mg_millis() -> u64;
+}
+
+/// What to add to mg_millis() to get milliseconds since 1970; 0 until the program or an SNTP
+/// exchange sets it.
+#[unsafe(no_mangle)]
+pub static mut mg_boot_timestamp_ms: u64 = 0;
+
+/// Current time in milliseconds: mg_millis() plus `mg_boot_timestamp_ms`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_now() -> u64 {
+    // SAFETY: the object is a static that the library only accesses atomically.
+    let boot = unsafe { AtomicU64::from_ptr(&raw mut mg_boot_timestamp_ms) };
+    // SAFETY: `mg_millis` has no preconditions.
+    unsafe { mg_millis() }.wrapping_add(boot.load(Ordering::Relaxed))
+}
+
+/// A periodic deadline: tells whether it has passed, and the next one.
+///
+/// Small delays do not accumulate; after a long one, or when the clock went back, the phase starts
+/// anew. A deadline of 0 is armed first.
+pub fn expired(deadline: u64, period: u64, now: u64) -> (bool, u64) {
+    let next = now.saturating_add(period);
+    if period == 0 {
+        (true, now)
+    } else if deadline == 0 || deadline > next {
+        (false, next)
+    } else if deadline > now {
+        (false, deadline)
+    } else if now - deadline > period {
+        (true, next)
+    } else {
+        (true, deadline.saturating_add(period))
+    }
+}
+
+/// Tells whether the periodic deadline in `*expiration` has passed at `now`, and moves it on.
+///
+/// All in milliseconds. Start with 0: the first call arms it. `period` 0 is always due. False for
+/// NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_timer_expired(expiration: *mut u64, period: u64, now: u64) -> bool {
+    if expiration.is_null() {
+        return false;
+    }
+    // SAFETY: rule 5.
+    let (due, next) = expired(unsafe { expiration.read() }, period, now);
+    // SAFETY: rule 5.
+    unsafe { expiration.write(next) };
+    due
+}
+
+/// Fills in `timer`, which must not be in a list, and puts it at the head of the list `head`.
+///
+/// `fn(arg)` is called from mg_timer_poll() when `milliseconds` have passed; `flags` are
+/// MG_TIMER_* bits. The timer stays the caller's unless it has MG_TIMER_AUTODELETE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_timer_init(
+    head: *mut *mut mg_timer,
+    timer: *mut mg_timer,
+    milliseconds: u64,
+    flags: c_uint,
+    r#fn: Option<unsafe extern "C" fn(arg: *mut c_void)>,
+    arg: *mut c_void,
+) {
+    if head.is_null() || timer.is_null() {
+        return;
+    }
+    // SAFETY: rule 1: `timer` is writable, `head` is a list head.
+    unsafe {
+        let next = head.read();
+        timer.write(mg_timer { period_ms: milliseconds, expire: 0, flags, r#fn, arg, next });
+        head.write(timer);
+    }
+}
+
+/// Takes `timer` out of the list `head`; a timer that is not there is left alone. Memory is not
+/// released.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_timer_free(head: *mut *mut mg_timer, timer: *mut mg_timer) {
+    // SAFETY: rule 1; `timer` is only compared until it is found in the list.
+    unsafe {
+        if let Some(link) = find(head, timer) {
+            link.write((*timer).next);
+        }
+    }
+}
+
+/// The link in the list that points to `timer`.
+unsafe fn find(head: *mut *mut mg_timer, timer: *mut mg_timer) -> Option<*mut *mut mg_timer> {
+    if head.is_null() || timer.is_null() {
+        return None;
+    }
+    let mut link = head;
+    // SAFETY: rule 1: all members of the list are live timers.
+    unsafe {
+        while !(*link).is_null() {
+            if *link == timer {
+                return Some(link);
+            }
+            link = &raw mut (**link).next;
+        }
+    }
+    None
+}
+
+/// Calls the timers of the list `head` that are due at `new_ms`, newest first, each at most once.
+///
+/// A callback may add timers, which are first looked at in the next poll, and may take any timer
+/// out of the list and free it, also its own.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_timer_poll(head: *mut *mut mg_timer, new_ms: u64) {
+    // SAFETY: rules 1 and 7.
+    guard((), || unsafe { poll(head, new_ms) });
+}
+
+unsafe fn poll(head: *mut *mut mg_timer, now_ms: u64) {
+    if head.is_null() {
+        return;
+    }
+    // SAFETY: rule 1.
+    let mut timer = unsafe { head.read() };
+    while !timer.is_null() {
+        // SAFETY: `timer` is in the list now, so it is live.
+        let (due, mut next) = unsafe { (arm(timer, now_ms), (*timer).next) };
+        if due {
+            // SAFETY: as above.
+            next = unsafe { fire(head, timer) };
+        }
+        timer = next;
+    }
+}
+
+/// Moves the deadline on and tells whether the timer is due.
+unsafe fn arm(timer: *mut mg_timer, now_ms: u64) -> bool {
+    // SAFETY: the caller's obligation: `timer` is live.
+    unsafe {
+        let (flags, expire) = ((*timer).flags, (*timer).expire);
+        let first = flags & MG_TIMER_RUN_NOW != 0 && expire == 0 && flags & MG_TIMER_CALLED == 0;
+        let (passed, deadline) = expired(expire, (*timer).period_ms, now_ms);
+        (*timer).expire = deadline;
+        passed || first
+    }
+}
+
+/// Calls a due timer and returns the one to look at next, which is in the list still.
+unsafe fn fire(head: *mut *mut mg_timer, timer: *mut mg_timer) -> *mut mg_timer {
+    // SAFETY: the caller's obligation: `timer` is in the list.
+    let (flags, callback, arg) = unsafe { ((*timer).flags, (*timer).r#fn, (*timer).arg) };
+    // SAFETY: rule 1.
+    let rest = unsafe { Rest::behind(timer) };
+    let repeats = flags & MG_TIMER_REPEAT != 0;
+    if repeats || flags & MG_TIMER_CALLED == 0 {
+        // Set before the call: afterwards the timer may be gone.
+        // SAFETY: the timer is live until the callback runs.
+        unsafe { (*timer).flags |= MG_TIMER_CALLED };
+        if let Some(callback) = callback {
+            // SAFETY: rule 7.
+            unsafe { callback(arg) };
+        }
+    }
+    // A timer without CALLED at the same address is a new one: the old one was freed.
+    // SAFETY: rule 1: the list is intact after the callback, so what is found in it is live.
+    let link = unsafe { find(head, timer).filter(|_| (*timer).flags & MG_TIMER_CALLED != 0) };
+    let Some(link) = link else {
+        // SAFETY: rule 1.
+        return unsafe { rest.first_left(head) };
+    };
+    // SAFETY: the timer was found in the list.
+    let (flags, next) = unsafe { ((*timer).flags, (*timer).next) };
+    if flags & (MG_TIMER_AUTODELETE | MG_TIMER_REPEAT) == MG_TIMER_AUTODELETE {
+        // SAFETY: an AUTODELETE timer came from `mg_calloc` and belongs to the library.
+        unsafe {
+            link.write(next);
+            mg_free(timer.cast());
+        }
+    }
+    next
+}
+
+/// Identities of the timers behind one, in case its callback takes it out of the list. They are
+/// compared with the list, never followed.
+struct Rest {
+    ids: [*mut mg_timer; 16],
+}
+
+impl Rest {
+    unsafe fn behind(timer: *mut mg_timer) -> Rest {
+        let mut ids = [ptr::null_mut(); 16];
+        // SAFETY: the caller's obligation: `timer` is in a list of live timers.
+        let mut at = unsafe { (*timer).next };
+        for id in &mut ids {
+            if at.is_null() {
+                break;
+            }
+            *id = at;
+            // SAFETY: as above.
+            at = unsafe { (*at).next };
+        }
+        Rest { ids }
+    }
+
+    /// The first of them that is in the list still. If a callback took all of them out, the
+    /// others wait for the next poll.
+    unsafe fn first_left(&self, head: *mut *mut mg_timer) -> *mut mg_timer {
+        let known = self.ids.iter().copied().take_while(|id| !id.is_null());
+        // SAFETY: rule 1; `find` only compares.
+        known.into_iter().find(|&id| unsafe { find(head, id) }.is_some()).unwrap_or(ptr::null_mut())
+    }
+}
+
+/// Allocates a timer, see mg_timer_init(), and adds it to the timers of `mgr`.
+///
+/// A timer that does not repeat frees itself after its call; others live until mg_mgr_free(), or
+/// until the program takes them out with mg_timer_free() and frees them with mg_free(). NULL when
+/// memory runs out or `mgr` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_timer_add(
+    mgr: *mut mg_mgr,
+    milliseconds: u64,
+    flags: c_uint,
+    r#fn: Option<unsafe extern "C" fn(arg: *mut c_void)>,
+    arg: *mut c_void,
+) -> *mut mg_timer {
+    if mgr.is_null() {
+        return ptr::null_mut();
+    }
+    let timer: *mut mg_timer = calloc(size_of::<mg_timer>()).cast();
+    if !timer.is_null() {
+        let flags = flags | MG_TIMER_AUTODELETE;
+        // SAFETY: rule 1, and a fresh block.
+        unsafe {
+            mg_timer_init(&raw mut (*mgr).timers, timer, milliseconds, flags, r#fn, arg);
+        }
+    }
+    timer
+}

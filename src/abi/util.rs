@@ -1,0 +1,170 @@
+//! Utilities: random text, checksums, access lists, byte order.
+
+use core::ffi::{c_char, c_int, c_uint, c_void};
+
+use super::mem::{bytes, guard};
+use super::timer::mg_millis;
+use super::types::{mg_addr, mg_str};
+use crate::text::addr::{self, Host};
+use crate::text::{acl, path};
+
+unsafe extern "C" {
+    /// Fills `buf` with `len` unpredictable bytes. Weak, see `src/shim/hook_random.c`.
+    pub fn mg_random(buf: *mut c_void, len: usize) -> bool;
+}
+
+/// Zeroes memory in a way that no optimiser leaves out.
+///
+/// # Safety
+/// Rule 2 of the C edge.
+pub(crate) unsafe fn wipe(p: *mut u8, len: usize) {
+    // SAFETY: the caller promises `len` writable bytes.
+    unsafe { p.write_bytes(0, len) };
+    core::hint::black_box(p);
+}
+
+/// Zeroes `len` bytes at `buf`, for secrets: the compiler will not leave it out. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_bzero(buf: *mut u8, len: usize) {
+    if !buf.is_null() {
+        // SAFETY: rule 2.
+        unsafe { wipe(buf, len) };
+    }
+}
+
+/// Letters and digits of `mg_random_str`.
+const ALPHANUMERIC: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// Writes `len - 1` random letters and digits and a NUL to `buf`, and returns `buf`.
+///
+/// With `len` 0 nothing is written. The characters come from mg_random(); if it fails the text is
+/// empty.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_random_str(buf: *mut c_char, len: usize) -> *mut c_char {
+    if buf.is_null() || len == 0 {
+        return buf;
+    }
+    let mut filled = 0;
+    let mut pool = [0u8; 64];
+    while filled < len - 1 {
+        // SAFETY: the pool is writable.
+        if !unsafe { mg_random(pool.as_mut_ptr().cast(), pool.len()) } {
+            filled = 0;
+            break;
+        }
+        // 248 = 4 * 62: larger bytes would favour the first letters.
+        for &b in pool.iter().filter(|&&b| b < 248).take(len - 1 - filled) {
+            let c = ALPHANUMERIC[usize::from(b % 62)];
+            // SAFETY: rule 2: `filled < len - 1`.
+            unsafe { buf.add(filled).write(c as c_char) };
+            filled += 1;
+        }
+    }
+    // SAFETY: rule 2: `filled < len`.
+    unsafe { buf.add(filled).write(0) };
+    buf
+}
+
+/// CRC-32 (IEEE 802.3, as in zlib) of `len` bytes at `buf`. Start with `crc` 0 and pass the result
+/// on to continue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_crc32(crc: u32, buf: *const c_char, len: usize) -> u32 {
+    // SAFETY: rule 2.
+    let data = unsafe { bytes(buf.cast(), len) };
+    guard(crc, || {
+        let mut hasher = crc32fast::Hasher::new_with_initial(crc);
+        hasher.update(data);
+        hasher.finalize()
+    })
+}
+
+/// Tells whether a decoded path stays below its root: no `..` component, no leading `~`, no NUL
+/// byte inside. Purely textual; symbolic links are not looked at.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_path_is_sane(path: mg_str) -> bool {
+    // SAFETY: rule 4.
+    let path = unsafe { path.bytes() };
+    guard(false, || path::is_sane(path))
+}
+
+/// Checks an address against an access list such as `-0.0.0.0/0,+10.0.0.0/8`.
+///
+/// Entries are a sign and an IPv4 network; the last one that matches decides, no match denies.
+/// Returns 1 allowed (also for an empty list), 0 denied, -1 for IPv6 addresses or an entry without
+/// sign, -2 for an unreadable network.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_check_ip_acl(acl: mg_str, remote_ip: *mut mg_addr) -> c_int {
+    if remote_ip.is_null() {
+        return -1;
+    }
+    // SAFETY: rule 1; the union is plain bytes.
+    let (is_ip6, ip) = unsafe { ((*remote_ip).is_ip6, (*remote_ip).addr.ip) };
+    if is_ip6 {
+        return -1;
+    }
+    let [a, b, c, d, ..] = ip;
+    // SAFETY: rule 4.
+    let list = unsafe { acl.bytes() };
+    guard(-2, || match acl::check(list, u32::from_be_bytes([a, b, c, d])) {
+        Ok(allowed) => c_int::from(allowed),
+        Err(acl::Error::Sign) => -1,
+        Err(acl::Error::Network) => -2,
+    })
+}
+
+/// Reads the numeric address in `str` into `addr`: empty (any), `localhost`, IPv4, or IPv6 with
+/// optional brackets and numeric scope. The port is not touched.
+///
+/// Returns false, with `addr` unchanged, for anything else or a NULL `addr`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_aton(str: mg_str, addr: *mut mg_addr) -> bool {
+    if addr.is_null() {
+        return false;
+    }
+    // SAFETY: rule 4.
+    let Some(host) = guard(None, || addr::parse(unsafe { str.bytes() })) else {
+        return false;
+    };
+    // SAFETY: rule 1: `addr` is writable; IPv4 leaves the other 12 bytes and the scope alone.
+    unsafe {
+        match host {
+            Host::Any => (*addr).addr.ip = [0; 16],
+            Host::V4(ip) => (&raw mut (*addr).addr.ip).cast::<[u8; 4]>().write(ip),
+            Host::V6(ip, scope) => {
+                (*addr).addr.ip = ip;
+                (*addr).scope_id = scope;
+            }
+        }
+        (*addr).is_ip6 = matches!(host, Host::V6(..));
+    }
+    true
+}
+
+/// Waits at least `ms` milliseconds without handling any events.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_delayms(ms: c_uint) {
+    // SAFETY: `mg_millis` has no preconditions.
+    let until = unsafe { mg_millis() } + u64::from(ms) + 1;
+    // SAFETY: as above.
+    while unsafe { mg_millis() } < until {
+        core::hint::spin_loop();
+    }
+}
+
+/// A 16-bit number from network to host byte order, or back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_ntohs(net: u16) -> u16 {
+    u16::from_be(net)
+}
+
+/// A 32-bit number from network to host byte order, or back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_ntohl(net: u32) -> u32 {
+    u32::from_be(net)
+}
+
+/// A 64-bit number from network to host byte order, or back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_ntohll(net: u64) -> u64 {
+    u64::from_be(net)
+}

@@ -1,0 +1,260 @@
+//! Text of `%f` and `%g`: add half a unit, then cut.
+//!
+//! The rounding rule is Mongoose's, not C's: half a unit of the last wanted place is added in
+//! binary64 and the decimal digits of the sum are truncated. Powers of ten are reached by repeated
+//! multiplication or division, so that decimal ties fall on the same side as in the original.
+
+use core::fmt::Write;
+
+/// Longest text; anything longer is cut.
+pub const MAX_LEN: usize = 39;
+
+/// No finite double has more decimal places in front or behind; more precision shows nothing new.
+const MAX_PRECISION: i32 = 400;
+
+/// `%f` or `%g`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `%f`: precision counts decimals.
+    Fixed,
+    /// `%g`: precision counts significant digits.
+    General,
+}
+
+/// A formatted number of at most [`MAX_LEN`] characters.
+pub struct Text {
+    /// INVARIANT: `len <= MAX_LEN`.
+    len: usize,
+    buf: [u8; MAX_LEN],
+}
+
+impl Text {
+    const fn new() -> Text {
+        Text { len: 0, buf: [0; MAX_LEN] }
+    }
+
+    /// The characters.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.buf.get(..self.len).unwrap_or_default()
+    }
+
+    fn is_full(&self) -> bool {
+        self.len == MAX_LEN
+    }
+
+    fn push(&mut self, c: u8) {
+        if let Some(place) = self.buf.get_mut(self.len) {
+            *place = c;
+            self.len += 1;
+        }
+    }
+
+    fn push_all(&mut self, text: &[u8]) {
+        text.iter().for_each(|&c| self.push(c));
+    }
+}
+
+/// Text of `value` with `precision`; a negative precision acts like 0.
+pub fn text(value: f64, form: Form, precision: i32) -> Text {
+    let mut out = Text::new();
+    if value.is_nan() {
+        out.push_all(b"nan");
+        return out;
+    }
+    if value == 0.0 {
+        out.push(b'0');
+        return out;
+    }
+    if value < 0.0 {
+        out.push(b'-');
+    }
+    let x = value.abs();
+    let precision = precision.clamp(0, MAX_PRECISION);
+    if x.is_infinite() {
+        out.push_all(b"inf");
+    } else if form == Form::Fixed {
+        fixed(&mut out, x, precision);
+    } else {
+        general(&mut out, x, precision);
+    }
+    out
+}
+
+/// Half a unit in the place `precision` behind the leading digit of `x`. `start` is the power of
+/// ten to count from: 1 for `%g`, 0.1 for `%f`, which never counts larger ones.
+fn half_unit(x: f64, start: f64, precision: i32) -> f64 {
+    let mut power = start;
+    if start == 1.0 {
+        while x / power >= 10.0 {
+            power *= 10.0;
+        }
+    }
+    while x <= power && power > 0.0 {
+        power /= 10.0;
+    }
+    let mut half = 5.0 * power;
+    for _ in 0..precision {
+        half /= 10.0;
+        if half == 0.0 {
+            break;
+        }
+    }
+    half
+}
+
+/// Decimal exponent of `r`, and that power of ten.
+fn exponent(r: f64) -> (i32, f64) {
+    let (mut e, mut power) = (0, 1.0);
+    while r / power >= 10.0 {
+        power *= 10.0;
+        e += 1;
+    }
+    while r < power && power > 0.0 {
+        power /= 10.0;
+        e -= 1;
+    }
+    (e, power)
+}
+
+/// Cuts the next digit, in units of `weight`, off the top of `rest`.
+fn take_digit(rest: &mut f64, weight: f64) -> u8 {
+    if weight <= 0.0 {
+        return b'0';
+    }
+    let digit = (*rest / weight) as u64;
+    *rest -= digit as f64 * weight;
+    b'0' + digit.min(9) as u8
+}
+
+/// Integer part of `r`, at least one digit; leaves the fraction in `r`.
+fn integer_part(out: &mut Text, r: &mut f64) {
+    if *r < 1.0 {
+        out.push(b'0');
+        return;
+    }
+    let (e, mut weight) = exponent(*r);
+    for _ in 0..=e {
+        if out.is_full() {
+            return;
+        }
+        out.push(take_digit(r, weight));
+        weight /= 10.0;
+    }
+}
+
+fn decimals(out: &mut Text, r: &mut f64, count: i32) {
+    let mut weight = 0.1;
+    for _ in 0..count {
+        if out.is_full() {
+            return;
+        }
+        out.push(take_digit(r, weight));
+        weight /= 10.0;
+    }
+}
+
+fn fixed(out: &mut Text, x: f64, precision: i32) {
+    let mut r = x + half_unit(x, 0.1, precision);
+    integer_part(out, &mut r);
+    out.push(b'.');
+    decimals(out, &mut r, precision);
+}
+
+fn general(out: &mut Text, x: f64, precision: i32) {
+    if !(1e-99..1e99).contains(&x) && general_extreme(out, x, precision) {
+        return;
+    }
+    let r = x + half_unit(x, 1.0, precision);
+    let (e, power) = exponent(r);
+    if precision >= 2 && (e >= precision || e <= -precision) {
+        scientific(out, x / power, e, precision);
+    } else {
+        plain(out, r, e, precision);
+    }
+}
+
+/// `%g` of numbers whose exponent may need three digits: the scaled mantissa comes from the
+/// shortest exact decimal text, because repeated multiplication has lost too much there.
+/// Returns false if the number prints in plain form.
+fn general_extreme(out: &mut Text, x: f64, precision: i32) -> bool {
+    let mut shortest = Shortest { buf: [0; 32], len: 0 };
+    let (mantissa, e) = match write!(shortest, "{x:e}").ok().and_then(|()| shortest.split()) {
+        Some(parts) => parts,
+        None => return false,
+    };
+    // Precisions 0 and 1 never use the exponent form, unless the sum would overflow.
+    let overflows = precision < 2 && x >= 1e308;
+    if !overflows && (precision < 2 || (e < precision && e > -precision)) {
+        return false;
+    }
+    let precision = precision.max(1);
+    let carries = mantissa + half_unit(mantissa, 1.0, precision) >= 10.0;
+    let (mantissa, e) = if carries { (1.0, e + 1) } else { (mantissa, e) };
+    if !overflows && e.abs() < precision {
+        return false;
+    }
+    scientific(out, mantissa, e, precision);
+    true
+}
+
+/// The text of `{:e}`, at most 24 characters.
+struct Shortest {
+    buf: [u8; 32],
+    len: usize,
+}
+
+impl Shortest {
+    fn split(&self) -> Option<(f64, i32)> {
+        let text = core::str::from_utf8(self.buf.get(..self.len)?).ok()?;
+        let (mantissa, exponent) = text.split_once('e')?;
+        Some((mantissa.parse().ok()?, exponent.parse().ok()?))
+    }
+}
+
+impl Write for Shortest {
+    fn write_str(&mut self, s: &str) -> core::fmt::Result {
+        let end = self.len + s.len();
+        let room = self.buf.get_mut(self.len..end).ok_or(core::fmt::Error)?;
+        room.copy_from_slice(s.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+/// `mantissa` by the `%g` rule, `e`, sign, at least two exponent digits; the mantissa gives way
+/// when all of it would not fit.
+fn scientific(out: &mut Text, mantissa: f64, e: i32, precision: i32) {
+    let mut digits = Text::new();
+    digits.push_all(out.as_bytes());
+    let r = mantissa + half_unit(mantissa, 1.0, precision);
+    plain(&mut digits, r, exponent(r).0, precision);
+    let room = MAX_LEN - if e.abs() >= 100 { 5 } else { 4 };
+    out.len = 0;
+    out.push_all(digits.as_bytes().get(..room).unwrap_or(digits.as_bytes()));
+    out.push(b'e');
+    out.push(if e < 0 { b'-' } else { b'+' });
+    let e = e.unsigned_abs();
+    if e >= 100 {
+        out.push(b'0' + (e / 100) as u8);
+    }
+    out.push(b'0' + (e / 10 % 10) as u8);
+    out.push(b'0' + (e % 10) as u8);
+}
+
+fn plain(out: &mut Text, mut r: f64, e: i32, precision: i32) {
+    integer_part(out, &mut r);
+    let count = if e >= 0 { precision - (e + 1) } else { precision };
+    if e >= 0 && count <= 0 || out.is_full() {
+        return;
+    }
+    out.push(b'.');
+    let point = out.len;
+    decimals(out, &mut r, count);
+    while out.len > point && out.buf.get(out.len - 1) == Some(&b'0') {
+        out.len -= 1;
+    }
+    // Below 1 with precision 0 or 1 no digit may be left: the dot then stays.
+    if out.len == point && e >= 0 {
+        out.len -= 1;
+    }
+}

@@ -1,0 +1,111 @@
+//! Parts of a URL, found in one scan from the left. Nothing is percent-decoded, and `?` and `#` do
+//! not end anything.
+
+/// A URL divided into its parts; all are slices of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Url<'a> {
+    /// All of it.
+    text: &'a [u8],
+    /// What stands before the first `:` of the user info; empty without `//`.
+    pub user: &'a [u8],
+    /// What stands behind that `:`.
+    pub pass: &'a [u8],
+    /// Host, with the brackets of an IPv6 literal.
+    pub host: &'a [u8],
+    /// Port digits, if there is a `:` for them.
+    pub port: Option<&'a [u8]>,
+    /// Offset of the path in the text, if there is one.
+    pub path: Option<usize>,
+}
+
+/// Prefixes with a port of their own.
+const PORTS: [(&[u8], u16); 7] = [
+    (b"http:", 80),
+    (b"ws:", 80),
+    (b"https:", 443),
+    (b"wss:", 443),
+    (b"mqtt:", 1883),
+    (b"mqtts:", 8883),
+    (b"", 0),
+];
+
+const TLS: [&[u8]; 6] = [b"wss:", b"https:", b"mqtts:", b"ssl:", b"tls:", b"tcps:"];
+
+impl<'a> Url<'a> {
+    /// The parts of the empty text.
+    pub const EMPTY: Url<'static> =
+        Url { text: b"", user: b"", pass: b"", host: b"", port: None, path: None };
+
+    /// Divides `text`.
+    pub fn parse(text: &'a [u8]) -> Url<'a> {
+        let slash = memchr::memmem::find(text, b"//").map(|at| at + 2);
+        let start = slash.unwrap_or(0);
+        // Without `//` a slash belongs to the host, unless an `@` came before it.
+        let authority_end = |from: usize| {
+            let rest = text.get(from..).unwrap_or_default();
+            memchr::memchr(b'/', rest).map(|at| from + at)
+        };
+        let search_end = if slash.is_some() { authority_end(start) } else { None };
+        let zone = text.get(start..search_end.unwrap_or(text.len())).unwrap_or_default();
+        let at_sign = memchr::memchr(b'@', zone).map(|at| start + at);
+        let host_start = at_sign.map_or(start, |at| at + 1);
+        let path =
+            if slash.is_some() || at_sign.is_some() { authority_end(host_start) } else { None };
+        let authority = text.get(host_start..path.unwrap_or(text.len())).unwrap_or_default();
+        let (host, port) = split_port(authority);
+        let info = at_sign.and_then(|at| text.get(start..at)).unwrap_or_default();
+        let (user, pass) = match memchr::memchr(b':', info) {
+            Some(at) => (info.get(..at), info.get(at + 1..)),
+            None => (Some(info), None),
+        };
+        let user = if slash.is_some() { user } else { None };
+        let empty = text.get(..0).unwrap_or_default();
+        Url { text, user: user.unwrap_or(empty), pass: pass.unwrap_or(empty), host, port, path }
+    }
+
+    /// The port that is given, 0 if it is above 65535, or the one that belongs to the scheme.
+    pub fn port_number(&self) -> u16 {
+        match self.port {
+            Some(digits) => leading_number(digits),
+            None => PORTS
+                .iter()
+                .find(|(prefix, _)| self.text.starts_with(prefix))
+                .map_or(0, |&(_, port)| port),
+        }
+    }
+
+    /// Whether the scheme asks for TLS.
+    pub fn is_tls(&self) -> bool {
+        TLS.iter().any(|prefix| self.text.starts_with(prefix))
+    }
+}
+
+/// Host and port of an authority without user info: the port starts behind the first `:` that no
+/// `]` follows.
+fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let from = memchr::memrchr(b']', authority).map_or(0, |at| at + 1);
+    let tail = authority.get(from..).unwrap_or_default();
+    match memchr::memchr(b':', tail) {
+        Some(at) => {
+            let (host, port) = authority.split_at(from + at);
+            (host, port.get(1..))
+        }
+        None => (authority, None),
+    }
+}
+
+/// Reads a port as `atoi` would, blanks and sign included; 0 if it does not fit.
+fn leading_number(text: &[u8]) -> u16 {
+    let text = text.trim_ascii_start();
+    let (negative, text) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    let n = text
+        .iter()
+        .take_while(|c| c.is_ascii_digit())
+        .fold(0u32, |n, c| n.saturating_mul(10).saturating_add(u32::from(c - b'0')));
+    let n = u16::try_from(n).unwrap_or(0);
+    if negative { n.wrapping_neg() } else { n }
+}
