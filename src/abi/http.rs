@@ -13,7 +13,7 @@ use crate::event::conn::Conn;
 use crate::fs::system::FileSystem;
 use crate::http::engine::http_handler;
 use crate::http::serve::{self, Options, Request};
-use crate::http::upload::{self, Body, Callback, Piece};
+use crate::http::upload::{self, Body, Piece};
 use crate::http::{reply, ssi};
 use crate::proto::http::form;
 
@@ -196,7 +196,7 @@ pub unsafe extern "C" fn mg_http_start_upload(
     name: mg_str,
     dir: mg_str,
     fs: *mut mg_fs,
-    r#fn: Callback,
+    r#fn: Option<unsafe extern "C" fn(c: *mut mg_connection, message: *const c_char)>,
 ) {
     if hm.is_null() {
         return;
@@ -217,7 +217,7 @@ pub unsafe extern "C" fn mg_http_start_upload(
 pub unsafe extern "C" fn mg_http_start_ota(
     c: *mut mg_connection,
     hm: *mut mg_http_message,
-    r#fn: Callback,
+    r#fn: Option<unsafe extern "C" fn(c: *mut mg_connection, message: *const c_char)>,
 ) {
     if hm.is_null() {
         return;

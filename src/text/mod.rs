@@ -8,12 +8,14 @@
 pub mod acl;
 pub mod addr;
 pub mod base64;
+pub mod digest;
 pub mod float;
 pub mod fmt;
 pub mod glob;
+pub mod json;
 pub mod log_line;
 pub mod path;
+pub mod percent;
+pub mod print;
 pub mod str;
 pub mod url;
-pub mod print;
-pub mod percent;

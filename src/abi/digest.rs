@@ -1,0 +1,317 @@
+//! MD5, SHA-1, SHA-256, SHA-384 and HMAC-SHA-256 on public contexts.
+//!
+//! Programs copy contexts to fork a running digest and may look into them, so the fields mean what
+//! they always meant; only the compression functions come from elsewhere.
+
+use core::ffi::{c_uchar, c_void};
+
+use super::mem::{bytes, guard};
+use super::types::{mg_md5_ctx, mg_sha1_ctx, mg_sha256_ctx, mg_sha384_ctx};
+use super::util::wipe;
+use crate::text::digest::{Blocks, pad, update};
+
+/// A context borrowed for one call; `None` for NULL.
+///
+/// # Safety
+/// Rule 1 of the C edge; nothing in a digest call runs program code.
+unsafe fn ctx<'a, T>(c: *mut T) -> Option<&'a mut T> {
+    // SAFETY: the caller's obligation.
+    unsafe { c.as_mut() }
+}
+
+/// Stores a digest and wipes the context.
+///
+/// # Safety
+/// Rule 5 of the C edge for `out`.
+unsafe fn finish<T, const N: usize>(c: &mut T, out: *mut c_uchar, digest: [u8; N]) {
+    // SAFETY: a context is plain numbers, for which all bytes zero are fine.
+    unsafe { wipe((&raw mut *c).cast(), size_of::<T>()) };
+    if !out.is_null() {
+        // SAFETY: rule 5: `N` writable bytes.
+        unsafe { out.cast::<[u8; N]>().write(digest) };
+    }
+}
+
+/// The words of a state as bytes.
+fn join<const W: usize, const N: usize>(words: impl IntoIterator<Item = [u8; W]>) -> [u8; N] {
+    let mut out = [0; N];
+    for (place, word) in out.as_chunks_mut::<W>().0.iter_mut().zip(words) {
+        *place = word;
+    }
+    out
+}
+
+/// A 64-bit count in two words, low word first.
+fn add_bits(words: &mut [u32; 2], bytes: usize) {
+    let [low, high] = *words;
+    let count = (u64::from(high) << 32 | u64::from(low)).wrapping_add((bytes as u64) << 3);
+    *words = [count as u32, (count >> 32) as u32];
+}
+
+impl Blocks<64> for mg_md5_ctx {
+    fn compress(&mut self, blocks: &[[u8; 64]]) {
+        md5::block_api::compress(&mut self.buf, blocks);
+    }
+    fn pending(&mut self) -> &mut [u8; 64] {
+        &mut self.r#in
+    }
+}
+
+/// Starts an MD5 digest (RFC 1321).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_md5_init(c: *mut mg_md5_ctx) {
+    // SAFETY: rule 1.
+    if let Some(c) = unsafe { ctx(c) } {
+        c.buf = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
+        c.bits = [0; 2];
+    }
+}
+
+/// Adds `len` bytes at `data` to an MD5 digest.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_md5_update(c: *mut mg_md5_ctx, data: *const c_uchar, len: usize) {
+    // SAFETY: rules 1 and 2.
+    let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
+    if let Some(c) = c {
+        let used = (c.bits[0] >> 3 & 63) as usize;
+        add_bits(&mut c.bits, data.len());
+        guard((), || {
+            update(c, used, data);
+        });
+    }
+}
+
+/// Stores the 16 bytes of an MD5 digest and wipes the context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_md5_final(c: *mut mg_md5_ctx, digest: *mut c_uchar) {
+    // SAFETY: rule 1.
+    if let Some(c) = unsafe { ctx(c) } {
+        let length: [u8; 8] = join(c.bits.map(u32::to_le_bytes));
+        guard((), || pad(c, (c.bits[0] >> 3 & 63) as usize, &length));
+        let result: [u8; 16] = join(c.buf.map(u32::to_le_bytes));
+        // SAFETY: rule 5.
+        unsafe { finish(c, digest, result) };
+    }
+}
+
+impl Blocks<64> for mg_sha1_ctx {
+    fn compress(&mut self, blocks: &[[u8; 64]]) {
+        sha1::block_api::compress(&mut self.state, blocks);
+    }
+    fn pending(&mut self) -> &mut [u8; 64] {
+        &mut self.buffer
+    }
+}
+
+/// Starts a SHA-1 digest (FIPS 180-4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha1_init(c: *mut mg_sha1_ctx) {
+    // SAFETY: rule 1.
+    if let Some(c) = unsafe { ctx(c) } {
+        c.state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
+        c.count = [0; 2];
+    }
+}
+
+/// Adds `len` bytes at `data` to a SHA-1 digest.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha1_update(c: *mut mg_sha1_ctx, data: *const c_uchar, len: usize) {
+    // SAFETY: rules 1 and 2.
+    let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
+    if let Some(c) = c {
+        let used = (c.count[0] >> 3 & 63) as usize;
+        add_bits(&mut c.count, data.len());
+        guard((), || {
+            update(c, used, data);
+        });
+    }
+}
+
+/// Stores the 20 bytes of a SHA-1 digest and wipes the context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha1_final(digest: *mut c_uchar, c: *mut mg_sha1_ctx) {
+    // SAFETY: rule 1.
+    if let Some(c) = unsafe { ctx(c) } {
+        let [low, high] = c.count;
+        let length: [u8; 8] = join([high, low].map(u32::to_be_bytes));
+        guard((), || pad(c, (low >> 3 & 63) as usize, &length));
+        let result: [u8; 20] = join(c.state.map(u32::to_be_bytes));
+        // SAFETY: rule 5.
+        unsafe { finish(c, digest, result) };
+    }
+}
+
+impl Blocks<64> for mg_sha256_ctx {
+    fn compress(&mut self, blocks: &[[u8; 64]]) {
+        sha2::block_api::compress256(&mut self.state, blocks);
+        self.bits = self.bits.wrapping_add(blocks.len() as u64 * 512);
+    }
+    fn pending(&mut self) -> &mut [u8; 64] {
+        &mut self.buffer
+    }
+}
+
+/// Starts a SHA-256 digest (FIPS 180-4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha256_init(c: *mut mg_sha256_ctx) {
+    // SAFETY: rule 1.
+    if let Some(c) = unsafe { ctx(c) } {
+        c.state = [
+            0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
+            0x5be0cd19,
+        ];
+        c.bits = 0;
+        c.len = 0;
+    }
+}
+
+/// Adds `len` bytes at `data` to a SHA-256 digest.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha256_update(c: *mut mg_sha256_ctx, data: *const c_uchar, len: usize) {
+    // SAFETY: rules 1 and 2.
+    let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
+    if let Some(c) = c {
+        guard((), || c.len = update(c, c.len as usize, data) as u32);
+    }
+}
+
+/// Stores the 32 bytes of a SHA-256 digest and wipes the context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha256_final(digest: *mut c_uchar, c: *mut mg_sha256_ctx) {
+    // SAFETY: rule 1.
+    if let Some(c) = unsafe { ctx(c) } {
+        let bits = c.bits.wrapping_add(u64::from(c.len) * 8);
+        guard((), || pad(c, c.len as usize, &bits.to_be_bytes()));
+        let result: [u8; 32] = join(c.state.map(u32::to_be_bytes));
+        // SAFETY: rule 5.
+        unsafe { finish(c, digest, result) };
+    }
+}
+
+const EMPTY_SHA256: mg_sha256_ctx =
+    mg_sha256_ctx { state: [0; 8], bits: 0, len: 0, buffer: [0; 64] };
+
+/// SHA-256 of several pieces in a row.
+fn sha256(pieces: &[&[u8]]) -> [u8; 32] {
+    let mut c = EMPTY_SHA256;
+    let mut digest = [0; 32];
+    // SAFETY: the context and the pieces are live.
+    unsafe {
+        mg_sha256_init(&raw mut c);
+        for piece in pieces {
+            mg_sha256_update(&raw mut c, piece.as_ptr(), piece.len());
+        }
+        mg_sha256_final(digest.as_mut_ptr(), &raw mut c);
+    }
+    digest
+}
+
+/// Stores the SHA-256 digest of `datasz` bytes at `data` in the 32 bytes at `dst`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha256(dst: *mut u8, data: *mut u8, datasz: usize) {
+    // SAFETY: rule 2.
+    let digest = sha256(&[unsafe { bytes(data as *const c_void, datasz) }]);
+    if !dst.is_null() {
+        // SAFETY: rule 5.
+        unsafe { dst.cast::<[u8; 32]>().write(digest) };
+    }
+}
+
+/// Stores the HMAC-SHA-256 (RFC 2104) of `datasz` bytes at `data` with a key in the 32 bytes at
+/// `dst`, which may overlap key and data.
+///
+/// Keys of 64 bytes and more are hashed first; the RFC does so from 65 bytes on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_hmac_sha256(
+    dst: *mut u8,
+    key: *mut u8,
+    keysz: usize,
+    data: *mut u8,
+    datasz: usize,
+) {
+    // SAFETY: rule 2.
+    let (key, data) = unsafe { (bytes(key.cast(), keysz), bytes(data.cast(), datasz)) };
+    let mut block = [0u8; 64];
+    let hashed = sha256(&[key]);
+    let key = if key.len() < block.len() { key } else { &hashed };
+    for (place, &k) in block.iter_mut().zip(key) {
+        *place = k;
+    }
+    let inner = sha256(&[&block.map(|b| b ^ 0x36), data]);
+    let outer = sha256(&[&block.map(|b| b ^ 0x5c), &inner]);
+    // SAFETY: our own array.
+    unsafe { wipe(block.as_mut_ptr(), block.len()) };
+    if !dst.is_null() {
+        // SAFETY: rule 5.
+        unsafe { dst.cast::<[u8; 32]>().write(outer) };
+    }
+}
+
+impl Blocks<128> for mg_sha384_ctx {
+    fn compress(&mut self, blocks: &[[u8; 128]]) {
+        sha2::block_api::compress512(&mut self.state, blocks);
+        let [high, low] = self.bitlen;
+        let (low, carry) = low.overflowing_add(blocks.len() as u64 * 1024);
+        self.bitlen = [high.wrapping_add(u64::from(carry)), low];
+    }
+    fn pending(&mut self) -> &mut [u8; 128] {
+        &mut self.buffer
+    }
+}
+
+/// Starts a SHA-384 digest (FIPS 180-4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha384_init(ctx: *mut mg_sha384_ctx) {
+    // SAFETY: rule 1.
+    if let Some(c) = unsafe { self::ctx(ctx) } {
+        c.state = [
+            0xcbbb9d5dc1059ed8,
+            0x629a292a367cd507,
+            0x9159015a3070dd17,
+            0x152fecd8f70e5939,
+            0x67332667ffc00b31,
+            0x8eb44a8768581511,
+            0xdb0c2e0d64f98fa7,
+            0x47b5481dbefa4fa4,
+        ];
+        c.bitlen = [0; 2];
+        c.datalen = 0;
+    }
+}
+
+/// Adds `len` bytes at `data` to a SHA-384 digest.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha384_update(ctx: *mut mg_sha384_ctx, data: *const u8, len: usize) {
+    // SAFETY: rules 1 and 2.
+    let (c, data) = unsafe { (self::ctx(ctx), bytes(data.cast(), len)) };
+    if let Some(c) = c {
+        guard((), || c.datalen = update(c, c.datalen as usize, data) as u32);
+    }
+}
+
+/// Stores the 48 bytes of a SHA-384 digest and wipes the context.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha384_final(digest: *mut u8, ctx: *mut mg_sha384_ctx) {
+    // SAFETY: rule 1.
+    if let Some(c) = unsafe { self::ctx(ctx) } {
+        let [high, low] = c.bitlen;
+        let low = low.wrapping_add(u64::from(c.datalen) * 8);
+        let length: [u8; 16] = join([high, low].map(u64::to_be_bytes));
+        guard((), || pad(c, c.datalen as usize, &length));
+        let result: [u8; 48] = join(c.state.map(u64::to_be_bytes));
+        // SAFETY: rule 5.
+        unsafe { finish(c, digest, result) };
+    }
+}
+
+/// Stores the SHA-384 digest of `datasz` bytes at `data` in the 48 bytes at `dst`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_sha384(dst: *mut u8, data: *mut u8, datasz: usize) {
+    let mut c = mg_sha384_ctx { state: [0; 8], buffer: [0; 128], bitlen: [0; 2], datalen: 0 };
+    // SAFETY: rule 2 for `data` and `dst`; the context is live.
+    unsafe {
+        mg_sha384_init(&raw mut c);
+        mg_sha384_update(&raw mut c, data, datasz);
+        mg_sha384_final(dst, &raw mut c);
+    }
+}
