@@ -997,6 +997,64 @@ struct mg_http_serve_opts {
 // Output function: called once per byte.
 typedef void (*mg_pfn_t)(char ch, void *arg);
 
+// MD5 state.
+struct mg_md5_ctx {
+  // Chaining value.
+  uint32_t buf[4];
+  // Message length in bits, low word first.
+  uint32_t bits[2];
+  // Pending block.
+  uint8_t in[64];
+};
+
+// SHA-1 state.
+struct mg_sha1_ctx {
+  // Chaining value.
+  uint32_t state[5];
+  // Message length in bits, low word first.
+  uint32_t count[2];
+  // Pending block.
+  uint8_t buffer[64];
+};
+
+// SHA-256 state.
+struct mg_sha256_ctx {
+  // Chaining value.
+  uint32_t state[8];
+  // Bits of complete blocks.
+  uint64_t bits;
+  // Bytes pending in 'buffer'.
+  uint32_t len;
+  // Pending block.
+  uint8_t buffer[64];
+};
+
+// SHA-384 state.
+struct mg_sha384_ctx {
+  // Chaining value.
+  uint64_t state[8];
+  // Pending block.
+  uint8_t buffer[128];
+  // Bits of complete blocks, high word first.
+  uint64_t bitlen[2];
+  // Bytes pending in 'buffer'.
+  uint32_t datalen;
+};
+
+// TLS settings of one connection.
+struct mg_tls_opts {
+  // CA certificates, PEM or DER.
+  struct mg_str ca;
+  // Own certificate.
+  struct mg_str cert;
+  // Own key.
+  struct mg_str key;
+  // Expected peer name.
+  struct mg_str name;
+  // Do not verify the peer.
+  bool skip_verification;
+};
+
 // One file of a packed file system; an entry with NULL 'path' ends the table.
 struct mg_mem_file {
   // Full path.
@@ -1129,16 +1187,6 @@ struct mg_dnssd_record {
   struct mg_str txt;
   // Port, host order.
   uint16_t port;
-};
-
-// MD5 state.
-struct mg_md5_ctx {
-  // Chaining value.
-  uint32_t buf[4];
-  // Message length in bits, low word first.
-  uint32_t bits[2];
-  // Pending block.
-  uint8_t in[64];
 };
 
 // An mDNS question, 'ev_data' of 'MG_EV_MDNS_REQ'.
@@ -1295,40 +1343,6 @@ struct mg_rpc {
   void *fn_data;
 };
 
-// SHA-1 state.
-struct mg_sha1_ctx {
-  // Chaining value.
-  uint32_t state[5];
-  // Message length in bits, low word first.
-  uint32_t count[2];
-  // Pending block.
-  uint8_t buffer[64];
-};
-
-// SHA-256 state.
-struct mg_sha256_ctx {
-  // Chaining value.
-  uint32_t state[8];
-  // Bits of complete blocks.
-  uint64_t bits;
-  // Bytes pending in 'buffer'.
-  uint32_t len;
-  // Pending block.
-  uint8_t buffer[64];
-};
-
-// SHA-384 state.
-struct mg_sha384_ctx {
-  // Chaining value.
-  uint64_t state[8];
-  // Pending block.
-  uint8_t buffer[128];
-  // Bits of complete blocks, high word first.
-  uint64_t bitlen[2];
-  // Bytes pending in 'buffer'.
-  uint32_t datalen;
-};
-
 // State of the driver for modems with AT commands.
 struct mg_tcpip_driver_atcmd_data {
   // Argument of the functions below.
@@ -1351,20 +1365,6 @@ struct mg_tcpip_driver_atcmd_data {
   bool link;
   // The last byte was an escape.
   bool unstuffing;
-};
-
-// TLS settings of one connection.
-struct mg_tls_opts {
-  // CA certificates, PEM or DER.
-  struct mg_str ca;
-  // Own certificate.
-  struct mg_str cert;
-  // Own key.
-  struct mg_str key;
-  // Expected peer name.
-  struct mg_str name;
-  // Do not verify the peer.
-  bool skip_verification;
 };
 
 // Wi-Fi settings.
@@ -1661,7 +1661,28 @@ struct mg_connection *mg_alloc_conn(struct mg_mgr *mgr);
 // Returns false, with 'addr' unchanged, for anything else or a NULL 'addr'.
 bool mg_aton(struct mg_str str, struct mg_addr *addr);
 
+// Decodes 'n' characters at 'src' into 'dst', which has 'len' bytes, and returns the number of
+// bytes; a NUL follows them.
+//
+// It needs 3 bytes for every 4 characters, padding or not, and one for the NUL. Up to three
+// characters left over at the end are ignored. On failure the result is 0 and the text empty.
 size_t mg_base64_decode(const char *src, size_t n, char *dst, size_t len);
+
+// Encodes 'n' bytes at 'p' into 'buf', which has 'len' bytes, and returns the length of the text.
+//
+// It needs 4 bytes for every 3 begun and one for the NUL; with less room the text is empty and the
+// result 0.
+size_t mg_base64_encode(const unsigned char *p, size_t n, char *buf, size_t len);
+
+// Ends what mg_base64_update() began: pads the text, adds a NUL and returns the length.
+size_t mg_base64_final(char *buf, size_t len);
+
+// Encodes one more byte: 'len' is the number of characters in 'buf' so far, the result the new
+// number. End with mg_base64_final().
+//
+// There is no bound: 'buf' must have room for the count rounded up to a multiple of 4, plus 1.
+// While the count is no multiple of 4, 'buf[len]' holds bits that wait for the next byte.
+size_t mg_base64_update(unsigned char input_byte, char *buf, size_t len);
 
 // Zeroes 'len' bytes at 'buf', for secrets: the compiler will not leave it out. NULL is fine.
 void mg_bzero(volatile unsigned char *buf, size_t len);
@@ -1674,6 +1695,10 @@ void mg_call(struct mg_connection *c, int ev, void *ev_data);
 // All memory of the library comes from here; a program may define its own mg_calloc and
 // mg_free.
 void *mg_calloc(size_t count, size_t size);
+
+// Compares two C strings, ignoring ASCII case. Returns 0 if they are equal, else the difference of
+// the first two lower-case characters that differ. NULL counts as empty.
+int mg_casecmp(const char *s1, const char *s2);
 
 // Checks an address against an access list such as '-0.0.0.0/0,+10.0.0.0/8'.
 //
@@ -1756,6 +1781,12 @@ struct mg_fd *mg_fs_open(struct mg_fs *fs, const char *path, int flags);
 
 // Logs 'len' bytes at 'buf' in hex and ASCII, 16 per line, whatever the log level.
 void mg_hexdump(const void *buf, size_t len);
+
+// Stores the HMAC-SHA-256 (RFC 2104) of 'datasz' bytes at 'data' with a key in the 32 bytes at
+// 'dst', which may overlap key and data.
+//
+// Keys of 64 bytes and more are hashed first; the RFC does so from 65 bytes on.
+void mg_hmac_sha256(uint8_t *dst, uint8_t *key, size_t keysz, uint8_t *data, size_t datasz);
 
 // Adds the request header 'Authorization: Basic' for 'user' and 'pass' to c->send. An empty or
 // NULL 'pass' encodes the user alone.
@@ -1859,7 +1890,9 @@ void mg_http_serve_ssi(struct mg_connection *c, const char *root, const char *fu
 
 // Passes the body of a request to the firmware updater while it arrives; see
 // mg_http_start_upload.
-void mg_http_start_ota(struct mg_connection *c, struct mg_http_message *hm, Callback fn);
+void mg_http_start_ota(struct mg_connection *c,
+                       struct mg_http_message *hm,
+                       void (*fn)(struct mg_connection *c, const char *message));
 
 // Stores the body of a request in the file 'dir'/'name' while it arrives. To be called from
 // MG_EV_HTTP_HDRS.
@@ -1872,7 +1905,7 @@ void mg_http_start_upload(struct mg_connection *c,
                           struct mg_str name,
                           struct mg_str dir,
                           struct mg_fs *fs,
-                          Callback fn);
+                          void (*fn)(struct mg_connection *c, const char *message));
 
 // Status code of a parsed response; 0 if 'hm' is NULL or the text is no number.
 int mg_http_status(const struct mg_http_message *hm);
@@ -1937,6 +1970,58 @@ bool mg_iobuf_init(struct mg_iobuf *io, size_t size, size_t align);
 // unchanged, when memory runs out or 'io' is NULL.
 bool mg_iobuf_resize(struct mg_iobuf *io, size_t new_size);
 
+// Finds the token at 'path', for example '$.list[2].name', and returns its offset.
+//
+// '*toklen' gets its length, quotes and brackets included; 'toklen' may be NULL. On failure the
+// result is one of MG_JSON_TOO_DEEP, MG_JSON_INVALID, MG_JSON_NOT_FOUND and the length 0.
+int mg_json_get(struct mg_str json, const char *path, int *toklen);
+
+// The base64 text in the string at 'path' as bytes, with a NUL behind them, in memory that the
+// caller releases with mg_free(). '*len', if not NULL, gets their number.
+//
+// Text that is not base64 gives an empty string and length 0. NULL if there is no string or memory
+// runs out.
+char *mg_json_get_b64(struct mg_str json, const char *path, int *len);
+
+// Stores the boolean at 'path' in '*v', which may be NULL. Returns false, with '*v' unchanged, if
+// there is no boolean.
+bool mg_json_get_bool(struct mg_str json, const char *path, bool *v);
+
+// The hex digits in the string at 'path' as bytes, with a NUL behind them, in memory that the
+// caller releases with mg_free(). '*len', if not NULL, gets their number.
+//
+// Pairs that are no hex digits become 0 and an odd last digit is dropped. NULL if there is no
+// string or memory runs out.
+char *mg_json_get_hex(struct mg_str json, const char *path, int *len);
+
+// The number at 'path' without its fraction, at most LONG_MAX and at least LONG_MIN; 'dflt' if
+// there is no number.
+long mg_json_get_long(struct mg_str json, const char *path, long dflt);
+
+// Stores the number at 'path' in '*v', which may be NULL. Returns false, with '*v' unchanged, if
+// there is no number.
+bool mg_json_get_num(struct mg_str json, const char *path, double *v);
+
+// The decoded string at 'path', see mg_json_unescape(), in memory that the caller releases with
+// mg_free(). NULL if there is no string, it cannot be decoded, or memory runs out.
+char *mg_json_get_str(struct mg_str json, const char *path);
+
+// The token at 'path' as a slice of 'json'; '{NULL, 0}' if there is none.
+struct mg_str mg_json_get_tok(struct mg_str json, const char *path);
+
+// The entry at offset 'ofs' of the object or array 'obj', which starts with its bracket.
+//
+// Start with 0 and pass the result on; 0 means that there are no more. '*key' gets the key with
+// its quotes, '{NULL, 0}' in an array; '*val' the raw value. Both may be NULL.
+size_t mg_json_next(struct mg_str obj, size_t ofs, struct mg_str *key, struct mg_str *val);
+
+// Decodes the string at 'path' into 'to', at most 'n' bytes with the NUL that always ends it.
+//
+// Returns the length. 0, with 'to' unchanged, if there is no string; 0 also for the empty string,
+// one that does not fit and one with an unknown escape. '\u0000' to '\u00ff' become one byte; the
+// text ends in front of higher codes.
+size_t mg_json_unescape(struct mg_str json, const char *path, char *to, size_t n);
+
 // Listens on 'url', for instance 'tcp://127.0.0.1:1234' or 'udp://:53'; port 0 = any free port
 // (see c->loc.port).
 //
@@ -1955,6 +2040,22 @@ void mg_log_prefix(int ll, const char *file, int line, const char *fname);
 //
 // It is called once per byte, first with standard output, and must not log.
 void mg_log_set_fn(mg_pfn_t fn, void *param);
+
+// Tells whether all of 'str' matches the glob 'pattern': '?' is any one byte, '*' any bytes but
+// '/', '#' any bytes.
+//
+// If 'caps' is not NULL it gets one slice of 'str' per wildcard, and '{NULL, 0}' behind the last
+// one; it needs one more entry than the pattern has wildcards.
+bool mg_match(struct mg_str str, struct mg_str pattern, struct mg_str *caps);
+
+// Stores the 16 bytes of an MD5 digest and wipes the context.
+void mg_md5_final(struct mg_md5_ctx *c, unsigned char *digest);
+
+// Starts an MD5 digest (RFC 1321).
+void mg_md5_init(struct mg_md5_ctx *c);
+
+// Adds 'len' bytes at 'data' to an MD5 digest.
+void mg_md5_update(struct mg_md5_ctx *c, const unsigned char *data, size_t len);
 
 // Closes all connections (each gets MG_EV_CLOSE) and releases what the manager holds.
 //
@@ -1998,6 +2099,15 @@ uint16_t mg_ntohs(uint16_t net);
 // Opens a listening socket for 'c' and fills c->loc and c->fd. Sets no flags, fires nothing.
 // Returns false if nothing was opened.
 bool mg_open_listener(struct mg_connection *c, const char *url);
+
+// Prepares for a firmware image of 'new_firmware_size' bytes.
+bool mg_ota_begin(size_t new_firmware_size);
+
+// Ends a firmware image: true if it can be started.
+bool mg_ota_end(void);
+
+// Stores the next piece of a firmware image.
+bool mg_ota_write(const void *buf, size_t len);
 
 // Tells whether a decoded path stays below its root: no '..' component, no leading '~', no NUL
 // byte inside. Purely textual; symbolic links are not looked at.
@@ -2094,10 +2204,73 @@ char *mg_random_str(char *buf, size_t len);
 // 'len' 0 is harmless.
 bool mg_send(struct mg_connection *c, const void *buf, size_t len);
 
+// Stores the 20 bytes of a SHA-1 digest and wipes the context.
+void mg_sha1_final(unsigned char *digest, struct mg_sha1_ctx *c);
+
+// Starts a SHA-1 digest (FIPS 180-4).
+void mg_sha1_init(struct mg_sha1_ctx *c);
+
+// Adds 'len' bytes at 'data' to a SHA-1 digest.
+void mg_sha1_update(struct mg_sha1_ctx *c, const unsigned char *data, size_t len);
+
+// Stores the SHA-256 digest of 'datasz' bytes at 'data' in the 32 bytes at 'dst'.
+void mg_sha256(uint8_t *dst, uint8_t *data, size_t datasz);
+
+// Stores the 32 bytes of a SHA-256 digest and wipes the context.
+void mg_sha256_final(unsigned char *digest, struct mg_sha256_ctx *c);
+
+// Starts a SHA-256 digest (FIPS 180-4).
+void mg_sha256_init(struct mg_sha256_ctx *c);
+
+// Adds 'len' bytes at 'data' to a SHA-256 digest.
+void mg_sha256_update(struct mg_sha256_ctx *c, const unsigned char *data, size_t len);
+
+// Stores the SHA-384 digest of 'datasz' bytes at 'data' in the 48 bytes at 'dst'.
+void mg_sha384(uint8_t *dst, uint8_t *data, size_t datasz);
+
+// Stores the 48 bytes of a SHA-384 digest and wipes the context.
+void mg_sha384_final(uint8_t *digest, struct mg_sha384_ctx *ctx);
+
+// Starts a SHA-384 digest (FIPS 180-4).
+void mg_sha384_init(struct mg_sha384_ctx *ctx);
+
+// Adds 'len' bytes at 'data' to a SHA-384 digest.
+void mg_sha384_update(struct mg_sha384_ctx *ctx, const uint8_t *data, size_t len);
+
 // Formats into 'buf' of 'len' bytes, always NUL-terminated if 'len' is not 0.
 //
 // Returns the length of the whole text, which may be 'len' or more.
 size_t mg_snprintf(char *buf, size_t len, const char *fmt, ...);
+
+// Splits 's' at the first 'sep': '*a' is what stands before it, '*b' what follows. Without 'sep',
+// '*a' is all and '*b' the empty end.
+//
+// Returns false, with nothing written, if 's' is empty. 'a' and 'b' may be NULL, or point to the
+// variable that was passed as 's'.
+bool mg_span(struct mg_str s, struct mg_str *a, struct mg_str *b, char sep);
+
+// The slice of 'n' bytes at 's'.
+struct mg_str mg_str_n(const char *s, size_t n);
+
+// The slice of a NUL-terminated string; '{NULL, 0}' for NULL. Programs write 'mg_str(s)'.
+struct mg_str mg_str_s(const char *s);
+
+// Reads an unsigned number that makes up all of 'str' into the 'val_len' (1, 2, 4 or 8) bytes at
+// 'val'.
+//
+// 'base' is 2, 10, 16, or 0: by prefix '0b' or '0x', else decimal. Returns false, with '*val'
+// unchanged, if there is anything but digits, on overflow, and for other bases or widths.
+bool mg_str_to_num(struct mg_str str, int base, void *val, size_t val_len);
+
+// Compares two slices ignoring ASCII case: -1, 0 or 1. A prefix is smaller.
+int mg_strcasecmp(struct mg_str str1, struct mg_str str2);
+
+// Compares two slices byte by byte: -1, 0 or 1. A prefix is smaller.
+int mg_strcmp(struct mg_str str1, struct mg_str str2);
+
+// A copy of 's' with a NUL behind it; the caller frees 'buf' with mg_free(). '{NULL, 0}' if 's' is
+// empty or memory runs out.
+struct mg_str mg_strdup(struct mg_str s);
 
 // Allocates a timer, see mg_timer_init(), and adds it to the timers of 'mgr'.
 //
@@ -2137,6 +2310,33 @@ void mg_timer_init(struct mg_timer **head,
 // out of the list and free it, also its own.
 void mg_timer_poll(struct mg_timer **head, uint64_t new_ms);
 
+// Releases what mg_tls_ctx_init made.
+void mg_tls_ctx_free(struct mg_mgr *mgr);
+
+// Prepares what all TLS sessions of a manager share.
+void mg_tls_ctx_init(struct mg_mgr *mgr);
+
+// Sends encrypted bytes that wait in the TLS session.
+void mg_tls_flush(struct mg_connection *c);
+
+// Releases the TLS session of 'c'.
+void mg_tls_free(struct mg_connection *c);
+
+// Goes on with the TLS handshake of 'c'.
+void mg_tls_handshake(struct mg_connection *c);
+
+// Starts TLS on 'c', as a client or as a server depending on who connected.
+void mg_tls_init(struct mg_connection *c, const struct mg_tls_opts *opts);
+
+// Decrypted bytes that mg_tls_recv would return at once.
+size_t mg_tls_pending(struct mg_connection *c);
+
+// Receives and decrypts; returns the bytes stored, MG_IO_WAIT or MG_IO_ERR.
+long mg_tls_recv(struct mg_connection *c, void *buf, size_t len);
+
+// Encrypts and sends; returns the bytes taken, MG_IO_WAIT or MG_IO_ERR.
+long mg_tls_send(struct mg_connection *c, const void *buf, size_t len);
+
 // Content of the packed file 'path': not copied, not to be freed. '{NULL, 0}' if there is none.
 struct mg_str mg_unpacked(const char *path);
 
@@ -2152,6 +2352,25 @@ int mg_url_decode(const char *src, size_t n, char *dst, size_t dst_len, int form
 // Letters, digits, '.', '_', '-' and '~' stay. Returns the encoded length; a NUL follows. Returns
 // 0 if five bytes are not free before each source byte.
 size_t mg_url_encode(const char *s, size_t n, char *buf, size_t len);
+
+// Host part of 'url', with the brackets of an IPv6 address; may be empty.
+struct mg_str mg_url_host(const char *url);
+
+// Tells whether 'url' starts with https, wss, mqtts, ssl, tls or tcps and a colon.
+bool mg_url_is_ssl(const char *url);
+
+// Password in 'url'; may be empty.
+struct mg_str mg_url_pass(const char *url);
+
+// Port of 'url', else the usual one of http, https, ws, wss, mqtt or mqtts, else 0. Also 0 for a
+// port above 65535.
+unsigned short mg_url_port(const char *url);
+
+// Path, query and fragment of 'url', up to its end; "/" if it has no path.
+const char *mg_url_uri(const char *url);
+
+// User name in 'url'; may be empty.
+struct mg_str mg_url_user(const char *url);
 
 // Formats into memory that the caller releases with mg_free(); NULL if the text is empty or
 // memory runs out at once. If it runs out later the text so far is returned.
