@@ -60,8 +60,9 @@ fi
 if [ -n "$rust_missing" ]; then
   if apt-cache show rustup >/dev/null 2>&1; then
     apt install --no-install-recommends rustup
-    # The toolchain named in rust-toolchain.toml, with its components.
-    rustup toolchain install
+    cd "$(dirname "$0")/.."
+    channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+    rustup toolchain install "$channel" --profile minimal --component rustfmt --component clippy
   else
     echo "make deps: this Debian has no package rustup. Install Rust from https://rustup.rs" \
       "(rust-toolchain.toml chooses the version) and run this again." >&2
