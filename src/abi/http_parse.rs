@@ -1,6 +1,6 @@
 //! HTTP without a connection: parsing messages, variables, credentials, URL coding.
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{c_char, c_int};
 
 use super::mem::{bytes, bytes_mut, cstr, guard};
 use super::types::{mg_http_header, mg_http_message, mg_http_part, mg_str, time_t};
@@ -8,11 +8,8 @@ use crate::options::MG_MAX_HTTP_HEADERS;
 use crate::proto::http::creds::{MAX_BASIC, Source, split_basic};
 use crate::proto::http::head::{BodyLen, Head, HeadEnd, HeadScanner, Span, parse_into};
 use crate::proto::http::{etag, form, header_var, multipart};
+use crate::text::base64;
 use crate::text::percent::{self, DecodeError, Plus};
-
-unsafe extern "C" {
-    fn mg_base64_decode(src: *const c_char, n: usize, dst: *mut c_char, len: usize) -> usize;
-}
 
 const NO_HEADER: mg_http_header = mg_http_header { name: mg_str::NULL, value: mg_str::NULL };
 
@@ -404,10 +401,8 @@ fn store_basic(encoded: &[u8], user: &mut [u8], pass: &mut [u8]) {
     if encoded.len() > MAX_BASIC {
         return;
     }
-    let dst: *mut c_void = decoded.as_mut_ptr().cast();
-    // SAFETY: source and destination are live slices of the lengths given.
-    let len = unsafe {
-        mg_base64_decode(encoded.as_ptr().cast(), encoded.len(), dst.cast(), decoded.len())
+    let Some(len) = base64::decode(encoded, &mut decoded) else {
+        return;
     };
     if let Some((name, secret)) = split_basic(decoded.get(..len).unwrap_or_default()) {
         store(user, name);

@@ -6,9 +6,7 @@ use core::ptr::null_mut;
 use super::fmt::{IobufSink, vformat};
 use super::iobuf::{append, mg_iobuf_del};
 use super::mem::{bytes, bytes_mut, cstr, guard};
-use super::types::{
-    flags, mg_addr, mg_connection, mg_event_handler_t, mg_mgr, va_list,
-};
+use super::types::{flags, mg_addr, mg_connection, mg_dns, mg_event_handler_t, mg_mgr, va_list};
 use crate::event::conn::{Conn, NO_FD};
 use crate::event::connect::{self, Handlers};
 use crate::event::emit::{ErrorText, call, fail, fail_with};
@@ -196,7 +194,10 @@ pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len:
             let usable = conn.fd() != NO_FD && !conn.is(flags::RESOLVING);
             let dead = conn.state().is_some_and(|_| conn.is_dead());
             // SAFETY: rule 2.
-            return len > 0 && usable && !dead && io::send_datagram(conn, unsafe { bytes(buf, len) });
+            return len > 0
+                && usable
+                && !dead
+                && io::send_datagram(conn, unsafe { bytes(buf, len) });
         }
         if len > 0 && buf.is_null() {
             return false;
@@ -287,7 +288,11 @@ const MG_IO_ERR: c_long = -1;
 ///
 /// Returns the number of bytes sent, MG_IO_WAIT if the socket takes none now, MG_IO_ERR otherwise.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_io_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> c_long {
+pub unsafe extern "C" fn mg_io_send(
+    c: *mut mg_connection,
+    buf: *const c_void,
+    len: usize,
+) -> c_long {
     let f = |conn: Conn| {
         // SAFETY: rule 2.
         match io::send_raw(conn, unsafe { bytes(buf, len) }) {
@@ -323,6 +328,39 @@ pub unsafe extern "C" fn mg_io_recv(c: *mut mg_connection, buf: *mut c_void, len
     unsafe { on_conn(c, MG_IO_ERR, f) }
 }
 
+/// Looks up the host of `url` for `c` and goes on as mg_connect_resolved. Internal.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_resolve(c: *mut mg_connection, url: *const c_char) {
+    // SAFETY: rule 3.
+    let Some(url) = (unsafe { cstr(url) }) else { return };
+    let f = |conn: Conn| {
+        if let Some(state) = conn.state() {
+            let _scope = Scope::enter(state);
+            connect::resolve(state, conn, url);
+        }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// Forgets the pending lookup of `c`. Internal.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_resolve_cancel(c: *mut mg_connection) {
+    let f = |conn: Conn| {
+        if let Some(state) = conn.state() {
+            crate::dns::cancel(state, conn);
+        }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// Makes sure that the connection to a DNS server exists. Internal.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_dnsc_init(mgr: *mut mg_mgr, dnsc: *mut mg_dns) -> bool {
+    !dnsc.is_null() && guard(false, || crate::dns::ensure_connection(mgr, dnsc))
+}
+
 /// Copies a `struct mg_addr` from `from` to c->rem, so that the next send goes there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_multicast_restore(c: *mut mg_connection, from: *mut u8) {
@@ -353,7 +391,11 @@ pub unsafe extern "C" fn mg_multicast_add(c: *mut mg_connection, ip: *mut c_char
 /// Stores in `*addr` the local address the system would use to reach `to`. On failure `c` gets
 /// MG_EV_ERROR and `*addr` is unchanged.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_getlocaddr(c: *mut mg_connection, to: *mut mg_addr, addr: *mut mg_addr) {
+pub unsafe extern "C" fn mg_getlocaddr(
+    c: *mut mg_connection,
+    to: *mut mg_addr,
+    addr: *mut mg_addr,
+) {
     if to.is_null() || addr.is_null() {
         return;
     }
@@ -362,6 +404,7 @@ pub unsafe extern "C" fn mg_getlocaddr(c: *mut mg_connection, to: *mut mg_addr, 
         let code = |e: std::io::Error| e.raw_os_error().unwrap_or(0);
         // SAFETY: rules 1 and 5.
         match socket::route_source(unsafe { &*to }) {
+            // SAFETY: rule 5.
             Ok(source) => unsafe { *addr = source },
             Err(Socket(e)) => fail(conn, format_args!("socket(): {}", code(e))),
             Err(Connect(e)) => fail(conn, format_args!("connect: {}", code(e))),

@@ -32,7 +32,7 @@ pub(crate) fn close(state: State, conn: Conn) {
     if !conn.private().unlisted {
         conn.unlink();
     }
-    crate::dns::cancel(conn);
+    crate::dns::cancel(state, conn);
     forget_resolver(conn);
     call_plain(conn, ev::CLOSE);
     release(conn);

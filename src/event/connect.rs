@@ -6,8 +6,8 @@ use super::conn::{Conn, NO_FD};
 use super::emit::{call, call_plain, ev, fail};
 use super::state::{Scope, State};
 use super::url;
-use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
 use crate::abi::mem;
+use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
 use crate::sys::poller::Interest;
 use crate::sys::socket;
 use crate::tls;
@@ -73,7 +73,7 @@ pub(crate) fn resolve(state: State, conn: Conn, text: &[u8]) {
     if is_literal {
         connect_resolved(state, conn);
     } else {
-        crate::dns::resolve(conn, url::host(text));
+        crate::dns::resolve(state, conn, url::host(text));
     }
 }
 

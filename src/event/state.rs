@@ -7,6 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::conn::{Conn, NO_FD};
 use crate::abi::mem;
 use crate::abi::types::{mg_connection, mg_mgr};
+use crate::dns::Lookup;
 use crate::sys::poller::{Interest, PollSet, Poller, Ready};
 
 /// Hasher for connection ids, which are handed out one after the other: multiplying by a large odd
@@ -43,6 +44,8 @@ struct Inner {
     again: Vec<u64>,
     /// Result of the last wait; kept for its capacity.
     ready: Vec<Ready>,
+    /// Names being looked up.
+    lookups: Vec<Lookup>,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -83,11 +86,8 @@ impl State {
         }
         // SAFETY: rule 1 of the C edge: the manager is live.
         let epoll_fd = unsafe { (*mgr).epoll_fd };
-        let poller = if epoll_fd > 0 {
-            Poller::Epoll(epoll_fd)
-        } else {
-            Poller::Poll(PollSet::default())
-        };
+        let poller =
+            if epoll_fd > 0 { Poller::Epoll(epoll_fd) } else { Poller::Poll(PollSet::default()) };
         let inner = Inner {
             mgr,
             poller,
@@ -95,6 +95,7 @@ impl State {
             graveyard: Vec::new(),
             again: Vec::new(),
             ready: Vec::new(),
+            lookups: Vec::new(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
@@ -130,7 +131,9 @@ impl State {
     /// Gives `conn` the next id and remembers it. False if memory is out; no id is consumed then.
     pub(crate) fn insert(self, conn: Conn) -> bool {
         let inner = self.inner();
-        if inner.conns.try_reserve(1).is_err() || inner.graveyard.try_reserve(inner.conns.len() + 1).is_err() {
+        if inner.conns.try_reserve(1).is_err()
+            || inner.graveyard.try_reserve(inner.conns.len() + 1).is_err()
+        {
             return false;
         }
         // SAFETY: a state's manager is live.
@@ -240,6 +243,23 @@ impl State {
             self.inner().poller.remove(private.watched_fd, conn.id());
             private.watched_fd = NO_FD;
         }
+    }
+
+    /// Remembers a lookup. False if memory is out.
+    pub(crate) fn add_lookup(self, lookup: Lookup) -> bool {
+        let lookups = &mut self.inner().lookups;
+        let room = lookups.try_reserve(1).is_ok();
+        if room {
+            lookups.push(lookup);
+        }
+        room
+    }
+
+    /// Takes the first lookup that `which` points out.
+    pub(crate) fn take_lookup(self, which: impl FnMut(&Lookup) -> bool) -> Option<Lookup> {
+        let lookups = &mut self.inner().lookups;
+        let at = lookups.iter().position(which)?;
+        Some(lookups.remove(at))
     }
 
     pub(crate) fn now(self) -> u64 {

@@ -201,10 +201,10 @@ fn file_head(
 
 /// Starts sending `len` bytes of `file` from `start` on.
 fn send_body(conn: Conn, fs: FileSystem, file: Opened, start: u64, len: u64) {
-    if let Source::Handle(handle) = file.source {
-        if start > 0 {
-            fs.seek(handle, start);
-        }
+    if let Source::Handle(handle) = file.source
+        && start > 0
+    {
+        fs.seek(handle, start);
     }
     if !stream::start(conn, FileStream::new(fs, file.source, start, len)) {
         crate::event::emit::fail(conn, format_args!("OOM"));
@@ -303,7 +303,8 @@ fn list(conn: Conn, request: &Request, dir: &CStr, options: &Options) {
 unsafe extern "C" fn add_row(name: *const c_char, arg: *mut c_void) {
     guard((), || {
         // SAFETY: `list` passes a `Lister` that outlives the call; rule 3 for `name`.
-        let (lister, name) = unsafe { (&mut *arg.cast::<Lister>(), cstr(name).unwrap_or_default()) };
+        let (lister, name) =
+            unsafe { (&mut *arg.cast::<Lister>(), cstr(name).unwrap_or_default()) };
         let path = join(&[lister.dir.to_bytes(), b"/", name]);
         let Some(entry) = path.and_then(|path| lister.fs.stat(&path)) else { return };
         let kind = if entry.is_directory { Kind::Directory } else { Kind::File(entry.size) };

@@ -138,10 +138,10 @@ fn finish(conn: Conn) {
     drop_file(conn);
     conn.set_protocol(Some(http_handler));
     conn.clear(flags::RESP);
-    if conn.recv_len() > 0 {
-        if let Some(state) = conn.state() {
-            state.visit_again(conn); // A request may be waiting behind this one.
-        }
+    if conn.recv_len() > 0
+        && let Some(state) = conn.state()
+    {
+        state.visit_again(conn); // A request may be waiting behind this one.
     }
 }
 
@@ -170,7 +170,8 @@ fn fill(conn: Conn, stream: &mut FileStream) {
             return crate::event::emit::fail(conn, format_args!("OOM"));
         }
         let len = conn.send_len();
-        let room = ((*send).size - len).min(usize::try_from(stream.remaining).unwrap_or(usize::MAX));
+        let room =
+            ((*send).size - len).min(usize::try_from(stream.remaining).unwrap_or(usize::MAX));
         if room == 0 {
             return;
         }

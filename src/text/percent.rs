@@ -161,7 +161,8 @@ mod tests {
     /// ch03_15: `+` only in form mode, malformed escapes refused, `%00` counts as one byte.
     #[test]
     fn ch03_15_decode() {
-        let cases: &[(&[u8], Plus, Result<&[u8], DecodeError>)] = &[
+        type Case = (&'static [u8], Plus, Result<&'static [u8], DecodeError>);
+        let cases: &[Case] = &[
             (b"a+b", Plus::Space, Ok(b"a b")),
             (b"a+b", Plus::Literal, Ok(b"a+b")),
             (b"%41%4a%4A", Plus::Literal, Ok(b"AJJ")),

@@ -79,11 +79,11 @@ fn is_blank_line(buf: &[u8], at: usize) -> bool {
 
 /// True if `bytes` has one below 0x20 other than HTAB, LF and CR.
 fn has_control(bytes: &[u8]) -> bool {
-    /// Written without branches so that the compiler turns it into vector compares.
+    /// Written without branches and in bytes, so that the compiler uses vector compares.
     fn any(block: &[u8]) -> bool {
-        block
-            .iter()
-            .fold(false, |bad, &b| bad | ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r')))
+        let is = |test: bool| u8::from(test);
+        let bad = |b: u8| is(b < 0x20) & is(b != b'\t') & is(b != b'\n') & is(b != b'\r');
+        block.iter().fold(0, |found, &b| found | bad(b)) != 0
     }
     let mut blocks = bytes.chunks_exact(64);
     blocks.by_ref().any(any) || any(blocks.remainder())
@@ -257,6 +257,26 @@ impl fmt::Debug for Head {
 }
 
 impl Head {
+    /// Back to the start, but for `headers`, which would be the expensive part.
+    fn reset(&mut self, head_len: usize) {
+        self.method = Span::default();
+        self.uri = Span::default();
+        self.query = None;
+        self.proto = Span::default();
+        self.num_headers = 0;
+        self.header_lines = 0;
+        self.head_len = head_len;
+        self.body = BodyLen::Unknown;
+        self.is_response = false;
+        self.http10 = false;
+        self.has_content_length = false;
+        self.transfer_encoding = TransferEncoding::None;
+        self.connection_close = false;
+        self.expect_100 = false;
+        self.has_host = false;
+        self.has_del = false;
+    }
+
     /// The listed header fields.
     pub fn headers(&self) -> &[HeaderSpan] {
         self.headers.get(..self.num_headers).unwrap_or_default()
@@ -287,7 +307,7 @@ pub fn parse(buf: &[u8], head_len: usize) -> Result<Head, HeadError> {
 /// [`parse`] into a `Head` that is there already: cheaper, and after an error it holds what was
 /// understood up to then.
 pub fn parse_into(head: &mut Head, buf: &[u8], head_len: usize) -> Result<(), HeadError> {
-    *head = Head { head_len, ..Head::default() };
+    head.reset(head_len);
     let text = buf.get(..head_len).ok_or(HeadError::TooLong)?;
     if u32::try_from(head_len).is_err() {
         return Err(HeadError::TooLong);
@@ -397,9 +417,8 @@ fn note_field(
     // By length first: nearly all fields are none of these.
     match name.len() {
         4 if is(b"Host") => {
-            if core::mem::replace(&mut head.has_host, true) {
-                return Err(HeadError::Repeated);
-            }
+            let repeated = core::mem::replace(&mut head.has_host, true);
+            return if repeated { Err(HeadError::Repeated) } else { Ok(()) };
         }
         6 if is(b"Cookie") => {
             once(framing.cookie)?;

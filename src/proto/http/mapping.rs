@@ -41,7 +41,7 @@ pub fn resolve<'a>(uri: &[u8], root_dir: &'a [u8]) -> Result<Resolved<'a>, PathE
         .map(entry)
         .filter(|(_, dir)| !dir.is_empty())
         .filter_map(|(prefix, dir)| Some((dir, below(uri, prefix)?)))
-        .last()
+        .next_back()
         .ok_or(PathError::NoMapping)?;
     if dir.len() >= PATH_MAX - 2 {
         return Err(PathError::TooLong);
