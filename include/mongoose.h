@@ -2198,6 +2198,12 @@ bool mg_random(void *buf, size_t len);
 // empty.
 char *mg_random_str(char *buf, size_t len);
 
+// Looks up the host of 'url' for 'c' and goes on as mg_connect_resolved. Internal.
+void mg_resolve(struct mg_connection *c, const char *url);
+
+// Forgets the pending lookup of 'c'. Internal.
+void mg_resolve_cancel(struct mg_connection *c);
+
 // Queues 'len' bytes for sending (TCP) or sends them as one datagram now (UDP).
 //
 // Returns false if memory is out or the datagram could not be sent; nothing is queued then.
