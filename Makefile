@@ -52,7 +52,9 @@ $(B)/lib/pkgconfig/mongoose.pc: mongoose.pc.in Makefile
 	@sed -e 's|@PREFIX@|$(abspath $(B))|' -e 's|@VERSION@|$(VERSION)|' \
 	  -e 's|@SYSTEM_LIBS@|$(SYSTEM_LIBS)|' mongoose.pc.in > $@
 
+ARGS ?= -d examples-c/http-server/web_root -u $(B)/uploads
 run: $(B)/http-server
+	@mkdir -p $(B)/uploads
 	$(B)/http-server $(ARGS)
 
 examples: $(B)/http-server
@@ -108,7 +110,7 @@ bench: lib
 	benches/run --build $(B)
 
 doc:
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --no-deps --document-private-items
 
 install: lib
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig

@@ -888,6 +888,26 @@ struct mg_connection {
   unsigned is_writable : 1;
 };
 
+// Single-producer, single-consumer queue of messages in caller-owned storage.
+struct mg_queue {
+  // Storage.
+  char *buf;
+  // Bytes of storage.
+  size_t size;
+  // Reader's offset.
+  volatile size_t tail;
+  // Writer's offset.
+  volatile size_t head;
+};
+
+// A slice of bytes: pointer and length, not NUL-terminated, owned by somebody else.
+struct mg_str {
+  // First byte; may be NULL if 'len' is 0.
+  char *buf;
+  // Number of bytes.
+  size_t len;
+};
+
 // A file system: a table of functions.
 struct mg_fs {
   // Kind, size and modification time of 'path': 0 if it does not exist, else 'MG_FS_*' bits.
@@ -912,20 +932,140 @@ struct mg_fs {
   bool (*mkd)(const char *path);
 };
 
-// Single-producer, single-consumer queue of messages in caller-owned storage.
-struct mg_queue {
-  // Storage.
-  char *buf;
-  // Bytes of storage.
-  size_t size;
-  // Reader's offset.
-  volatile size_t tail;
-  // Writer's offset.
-  volatile size_t head;
+// An open file and the file system it came from.
+struct mg_fd {
+  // Handle returned by 'fs->op'.
+  void *fd;
+  // File system.
+  struct mg_fs *fs;
+};
+
+// One HTTP header: two slices of the parsed buffer.
+struct mg_http_header {
+  // Name.
+  struct mg_str name;
+  // Value, blanks trimmed.
+  struct mg_str value;
+};
+
+// A parsed HTTP message; all members are slices of the parsed buffer.
+struct mg_http_message {
+  // Request method, or the protocol of a response.
+  struct mg_str method;
+  // Request target up to the first '?', or the status code of a response.
+  struct mg_str uri;
+  // What follows the '?'.
+  struct mg_str query;
+  // Protocol of a request, or reason phrase of a response.
+  struct mg_str proto;
+  // Headers in order of appearance.
+  struct mg_http_header headers[MG_MAX_HTTP_HEADERS];
+  // Body.
+  struct mg_str body;
+  // First line, headers and blank line.
+  struct mg_str head;
+  // Head and body.
+  struct mg_str message;
+};
+
+// One part of a multipart body.
+struct mg_http_part {
+  // Form field name.
+  struct mg_str name;
+  // File name, as sent.
+  struct mg_str filename;
+  // Content.
+  struct mg_str body;
+};
+
+// Settings of file serving.
+struct mg_http_serve_opts {
+  // Directory, or list of 'prefix=directory'.
+  const char *root_dir;
+  // 'mg_match' pattern of files with server-side includes, or NULL.
+  const char *ssi_pattern;
+  // Header lines, each ending in CRLF, or NULL.
+  const char *extra_headers;
+  // 'ext=type,ext=type', or NULL.
+  const char *mime_types;
+  // Path of the page served for missing files, or NULL.
+  const char *page404;
+  // File system; NULL = 'mg_fs_posix'.
+  struct mg_fs *fs;
 };
 
 // Output function: called once per byte.
 typedef void (*mg_pfn_t)(char ch, void *arg);
+
+// MD5 state.
+struct mg_md5_ctx {
+  // Chaining value.
+  uint32_t buf[4];
+  // Message length in bits, low word first.
+  uint32_t bits[2];
+  // Pending block.
+  uint8_t in[64];
+};
+
+// SHA-1 state.
+struct mg_sha1_ctx {
+  // Chaining value.
+  uint32_t state[5];
+  // Message length in bits, low word first.
+  uint32_t count[2];
+  // Pending block.
+  uint8_t buffer[64];
+};
+
+// SHA-256 state.
+struct mg_sha256_ctx {
+  // Chaining value.
+  uint32_t state[8];
+  // Bits of complete blocks.
+  uint64_t bits;
+  // Bytes pending in 'buffer'.
+  uint32_t len;
+  // Pending block.
+  uint8_t buffer[64];
+};
+
+// SHA-384 state.
+struct mg_sha384_ctx {
+  // Chaining value.
+  uint64_t state[8];
+  // Pending block.
+  uint8_t buffer[128];
+  // Bits of complete blocks, high word first.
+  uint64_t bitlen[2];
+  // Bytes pending in 'buffer'.
+  uint32_t datalen;
+};
+
+// TLS settings of one connection.
+struct mg_tls_opts {
+  // CA certificates, PEM or DER.
+  struct mg_str ca;
+  // Own certificate.
+  struct mg_str cert;
+  // Own key.
+  struct mg_str key;
+  // Expected peer name.
+  struct mg_str name;
+  // Do not verify the peer.
+  bool skip_verification;
+};
+
+// One file of a packed file system; an entry with NULL 'path' ends the table.
+struct mg_mem_file {
+  // Full path.
+  const char *path;
+  // Content.
+  const uint8_t *data;
+  // Bytes of content.
+  size_t size;
+  // Modification time.
+  time_t mtime;
+};
 
 // A variable shown on the dashboard.
 struct mg_field {
@@ -969,14 +1109,6 @@ struct mg_field_set {
   bool (*get_dir)(const struct mg_dash_user *user, char *buf, size_t len);
   // Next set.
   struct mg_field_set *next;
-};
-
-// A slice of bytes: pointer and length, not NUL-terminated, owned by somebody else.
-struct mg_str {
-  // First byte; may be NULL if 'len' is 0.
-  char *buf;
-  // Number of bytes.
-  size_t len;
 };
 
 // A program's own handler for some URIs of the dashboard.
@@ -1057,78 +1189,6 @@ struct mg_dnssd_record {
   uint16_t port;
 };
 
-// An open file and the file system it came from.
-struct mg_fd {
-  // Handle returned by 'fs->op'.
-  void *fd;
-  // File system.
-  struct mg_fs *fs;
-};
-
-// One HTTP header: two slices of the parsed buffer.
-struct mg_http_header {
-  // Name.
-  struct mg_str name;
-  // Value, blanks trimmed.
-  struct mg_str value;
-};
-
-// A parsed HTTP message; all members are slices of the parsed buffer.
-struct mg_http_message {
-  // Request method, or the protocol of a response.
-  struct mg_str method;
-  // Request target up to the first '?', or the status code of a response.
-  struct mg_str uri;
-  // What follows the '?'.
-  struct mg_str query;
-  // Protocol of a request, or reason phrase of a response.
-  struct mg_str proto;
-  // Headers in order of appearance.
-  struct mg_http_header headers[MG_MAX_HTTP_HEADERS];
-  // Body.
-  struct mg_str body;
-  // First line, headers and blank line.
-  struct mg_str head;
-  // Head and body.
-  struct mg_str message;
-};
-
-// One part of a multipart body.
-struct mg_http_part {
-  // Form field name.
-  struct mg_str name;
-  // File name, as sent.
-  struct mg_str filename;
-  // Content.
-  struct mg_str body;
-};
-
-// Settings of file serving.
-struct mg_http_serve_opts {
-  // Directory, or list of 'prefix=directory'.
-  const char *root_dir;
-  // 'mg_match' pattern of files with server-side includes, or NULL.
-  const char *ssi_pattern;
-  // Header lines, each ending in CRLF, or NULL.
-  const char *extra_headers;
-  // 'ext=type,ext=type', or NULL.
-  const char *mime_types;
-  // Path of the page served for missing files, or NULL.
-  const char *page404;
-  // File system; NULL = 'mg_fs_posix'.
-  struct mg_fs *fs;
-};
-
-// MD5 state.
-struct mg_md5_ctx {
-  // Chaining value.
-  uint32_t buf[4];
-  // Message length in bits, low word first.
-  uint32_t bits[2];
-  // Pending block.
-  uint8_t in[64];
-};
-
 // An mDNS question, 'ev_data' of 'MG_EV_MDNS_REQ'.
 struct mg_mdns_req {
   // The question.
@@ -1157,18 +1217,6 @@ struct mg_mdns_resp {
   struct mg_str name;
   // Its address.
   struct mg_addr addr;
-};
-
-// One file of a packed file system; an entry with NULL 'path' ends the table.
-struct mg_mem_file {
-  // Full path.
-  const char *path;
-  // Content.
-  const uint8_t *data;
-  // Bytes of content.
-  size_t size;
-  // Modification time.
-  time_t mtime;
 };
 
 // A Modbus request, `ev_data` of MG_EV_MODBUS_REQ.
@@ -1295,40 +1343,6 @@ struct mg_rpc {
   void *fn_data;
 };
 
-// SHA-1 state.
-struct mg_sha1_ctx {
-  // Chaining value.
-  uint32_t state[5];
-  // Message length in bits, low word first.
-  uint32_t count[2];
-  // Pending block.
-  uint8_t buffer[64];
-};
-
-// SHA-256 state.
-struct mg_sha256_ctx {
-  // Chaining value.
-  uint32_t state[8];
-  // Bits of complete blocks.
-  uint64_t bits;
-  // Bytes pending in 'buffer'.
-  uint32_t len;
-  // Pending block.
-  uint8_t buffer[64];
-};
-
-// SHA-384 state.
-struct mg_sha384_ctx {
-  // Chaining value.
-  uint64_t state[8];
-  // Pending block.
-  uint8_t buffer[128];
-  // Bits of complete blocks, high word first.
-  uint64_t bitlen[2];
-  // Bytes pending in 'buffer'.
-  uint32_t datalen;
-};
-
 // State of the driver for modems with AT commands.
 struct mg_tcpip_driver_atcmd_data {
   // Argument of the functions below.
@@ -1351,20 +1365,6 @@ struct mg_tcpip_driver_atcmd_data {
   bool link;
   // The last byte was an escape.
   bool unstuffing;
-};
-
-// TLS settings of one connection.
-struct mg_tls_opts {
-  // CA certificates, PEM or DER.
-  struct mg_str ca;
-  // Own certificate.
-  struct mg_str cert;
-  // Own key.
-  struct mg_str key;
-  // Expected peer name.
-  struct mg_str name;
-  // Do not verify the peer.
-  bool skip_verification;
 };
 
 // Wi-Fi settings.
@@ -1649,11 +1649,94 @@ extern uint64_t mg_boot_timestamp_ms;
 
 // ---------------------------------------------------------------------------------- functions
 
+// Allocates a connection of 'mgr', all zero but for its manager, its id, its descriptor (-1) and
+// the alignment of its buffers. It is not in mgr->conns. NULL if memory is out.
+//
+// Put it in front of mgr->conns, or release it with mg_close_conn.
+struct mg_connection *mg_alloc_conn(struct mg_mgr *mgr);
+
+// Reads the numeric address in 'str' into 'addr': empty (any), 'localhost', IPv4, or IPv6 with
+// optional brackets and numeric scope. The port is not touched.
+//
+// Returns false, with 'addr' unchanged, for anything else or a NULL 'addr'.
+bool mg_aton(struct mg_str str, struct mg_addr *addr);
+
+// Decodes 'n' characters at 'src' into 'dst', which has 'len' bytes, and returns the number of
+// bytes; a NUL follows them.
+//
+// It needs 3 bytes for every 4 characters, padding or not, and one for the NUL. Up to three
+// characters left over at the end are ignored. On failure the result is 0 and the text empty.
+size_t mg_base64_decode(const char *src, size_t n, char *dst, size_t len);
+
+// Encodes 'n' bytes at 'p' into 'buf', which has 'len' bytes, and returns the length of the text.
+//
+// It needs 4 bytes for every 3 begun and one for the NUL; with less room the text is empty and the
+// result 0.
+size_t mg_base64_encode(const unsigned char *p, size_t n, char *buf, size_t len);
+
+// Ends what mg_base64_update() began: pads the text, adds a NUL and returns the length.
+size_t mg_base64_final(char *buf, size_t len);
+
+// Encodes one more byte: 'len' is the number of characters in 'buf' so far, the result the new
+// number. End with mg_base64_final().
+//
+// There is no bound: 'buf' must have room for the count rounded up to a multiple of 4, plus 1.
+// While the count is no multiple of 4, 'buf[len]' holds bits that wait for the next byte.
+size_t mg_base64_update(unsigned char input_byte, char *buf, size_t len);
+
+// Zeroes 'len' bytes at 'buf', for secrets: the compiler will not leave it out. NULL is fine.
+void mg_bzero(volatile unsigned char *buf, size_t len);
+
+// Delivers event 'ev' to the handlers of 'c', c->pfn first.
+void mg_call(struct mg_connection *c, int ev, void *ev_data);
+
 // Returns 'count * size' zeroed bytes aligned for any object, or NULL.
 //
 // All memory of the library comes from here; a program may define its own mg_calloc and
 // mg_free.
 void *mg_calloc(size_t count, size_t size);
+
+// Compares two C strings, ignoring ASCII case. Returns 0 if they are equal, else the difference of
+// the first two lower-case characters that differ. NULL counts as empty.
+int mg_casecmp(const char *s1, const char *s2);
+
+// Checks an address against an access list such as '-0.0.0.0/0,+10.0.0.0/8'.
+//
+// Entries are a sign and an IPv4 network; the last one that matches decides, no match denies.
+// Returns 1 allowed (also for an empty list), 0 denied, -1 for IPv6 addresses or an entry without
+// sign, -2 for an unreadable network.
+int mg_check_ip_acl(struct mg_str acl, struct mg_addr *remote_ip);
+
+// Ends the life of 'c' at once: closes the descriptor, takes it out of the list, delivers
+// MG_EV_CLOSE and releases it. 'c' must not be used afterwards.
+//
+// Programs usually set c->is_closing or c->is_draining instead.
+void mg_close_conn(struct mg_connection *c);
+
+// Connects to 'url'. Returns NULL only if 'url' is NULL or empty or memory is out; all other
+// failures come as MG_EV_ERROR, possibly before this function returns.
+struct mg_connection *mg_connect(struct mg_mgr *mgr,
+                                 const char *url,
+                                 mg_event_handler_t fn,
+                                 void *fn_data);
+
+// Continues a connection whose address, 'c->rem', is known: opens the socket and connects.
+void mg_connect_resolved(struct mg_connection *c);
+
+// mg_connect with a protocol handler, which gets each event before 'fn'.
+struct mg_connection *mg_connect_svc(struct mg_mgr *mgr,
+                                     const char *url,
+                                     mg_event_handler_t fn,
+                                     void *fn_data,
+                                     mg_event_handler_t pfn,
+                                     void *pfn_data);
+
+// CRC-32 (IEEE 802.3, as in zlib) of 'len' bytes at 'buf'. Start with 'crc' 0 and pass the result
+// on to continue.
+uint32_t mg_crc32(uint32_t crc, const char *buf, size_t len);
+
+// Waits at least 'ms' milliseconds without handling any events.
+void mg_delayms(unsigned int ms);
 
 // Reports an error on 'c': calls its handlers with MG_EV_ERROR and the formatted text, and
 // marks it for closing.
@@ -1664,8 +1747,115 @@ void mg_error(struct mg_connection *c, const char *fmt, ...);
 // 'fs' NULL means mg_fs_posix. Returns false if the file can't be written.
 bool mg_file_printf(struct mg_fs *fs, const char *path, const char *fmt, ...);
 
+// Reads the whole file 'path': memory from mg_calloc(), NUL-terminated, caller frees 'buf' with
+// mg_free(); 'len' does not count the NUL.
+//
+// Returns '{NULL, 0}' if the file cannot be opened or read completely or memory is out.
+struct mg_str mg_file_read(struct mg_fs *fs, const char *path);
+
+// Replaces the file 'path' by one with the 'len' bytes at 'buf', in one step: readers see the old
+// content or the new one.
+//
+// The data goes to a temporary file in the same directory, which is then renamed. Returns true
+// only if all of it was written; otherwise the old file is still there. 'buf' may be NULL if 'len'
+// is 0, which makes an empty file.
+bool mg_file_write(struct mg_fs *fs, const char *path, const void *buf, size_t len);
+
 // Releases memory that came from mg_calloc; NULL is fine.
 void mg_free(void *ptr);
+
+// Closes a file opened by mg_fs_open(). NULL is allowed.
+void mg_fs_close(struct mg_fd *fd);
+
+// Steps through the entries of directory 'path', in the order 'fs' lists them.
+//
+// Start with an empty string in 'buf' of 'len' bytes. Each call replaces the name in it by the next
+// one and returns true. Returns false and leaves an empty string after the last entry, and if the
+// name in 'buf' is not in the directory any more. Names are cut to fit.
+bool mg_fs_ls(struct mg_fs *fs, const char *path, char *buf, size_t len);
+
+// Opens the file 'path' of 'fs'. 'flags' are MG_FS_READ, MG_FS_WRITE (append) and MG_FS_EXCL.
+//
+// Returns NULL if that fails, memory is out or an argument is NULL. Close with mg_fs_close().
+struct mg_fd *mg_fs_open(struct mg_fs *fs, const char *path, int flags);
+
+// Logs 'len' bytes at 'buf' in hex and ASCII, 16 per line, whatever the log level.
+void mg_hexdump(const void *buf, size_t len);
+
+// Stores the HMAC-SHA-256 (RFC 2104) of 'datasz' bytes at 'data' with a key in the 32 bytes at
+// 'dst', which may overlap key and data.
+//
+// Keys of 64 bytes and more are hashed first; the RFC does so from 65 bytes on.
+void mg_hmac_sha256(uint8_t *dst, uint8_t *key, size_t keysz, uint8_t *data, size_t datasz);
+
+// Adds the request header 'Authorization: Basic' for 'user' and 'pass' to c->send. An empty or
+// NULL 'pass' encodes the user alone.
+void mg_http_bauth(struct mg_connection *c, const char *user, const char *pass);
+
+// Connects to the HTTP server at 'url'; see mg_connect. The program sends the request itself,
+// right away or in MG_EV_CONNECT, and gets the response as MG_EV_HTTP_MSG.
+struct mg_connection *mg_http_connect(struct mg_mgr *mgr,
+                                      const char *url,
+                                      mg_event_handler_t fn,
+                                      void *fn_data);
+
+// Credentials of the request 'hm': user name in 'user', password or token in 'pass'.
+//
+// Looks at 'Authorization: Basic', 'Authorization: Bearer', the cookie 'access_token' and the query
+// variable 'access_token', in this order; the first that is there decides. Both texts are cut to
+// fit and NUL-terminated, and empty if there are none. A buffer of length 0 is left alone.
+void mg_http_creds(struct mg_http_message *hm,
+                   char *user,
+                   size_t userlen,
+                   char *pass,
+                   size_t passlen);
+
+// Value of the first header called 'name', in any case.
+//
+// Returns a pointer into 'hm->headers', valid as long as 'hm', or NULL if there is no such header
+// or an argument is NULL.
+struct mg_str *mg_http_get_header(struct mg_http_message *hm, const char *name);
+
+// Value of variable 'v' in the header value 's': a slice of 's', '{NULL, 0}' if there is none.
+//
+// The name must start 's' or follow a blank, ';' or ','. Quotes around the value are removed.
+struct mg_str mg_http_get_header_var(struct mg_str s, struct mg_str v);
+
+// Length of the head of an HTTP message: first line, header lines and the blank line.
+//
+// Returns the length in bytes, 0 if the head is not complete yet, -1 if it contains a control
+// byte. Lines may end in CRLF or in a bare LF. 'buf' may be NULL if 'buf_len' is 0.
+int mg_http_get_request_len(const unsigned char *buf, size_t buf_len);
+
+// Decodes variable 'name' of 'buf', a query string or form body, into 'dst' of 'dst_len' bytes.
+//
+// Returns the decoded length; -1 if 'buf' is NULL or empty or 'name' is NULL; -2 if 'dst' is NULL
+// or 'dst_len' is 0; -3 if the value does not fit or has a malformed escape; -4 if there is no
+// such variable. 'dst' is NUL-terminated in all cases but -2.
+int mg_http_get_var(const struct mg_str *buf, const char *name, char *dst, size_t dst_len);
+
+// Listens for HTTP on 'url'; see mg_listen. Handlers get MG_EV_HTTP_HDRS and MG_EV_HTTP_MSG.
+struct mg_connection *mg_http_listen(struct mg_mgr *mgr,
+                                     const char *url,
+                                     mg_event_handler_t fn,
+                                     void *fn_data);
+
+// Next part of the multipart/form-data body 'body', whose boundary line is at offset 'ofs'.
+//
+// Start with 0 and go on with what is returned, until that is 0. '*part' gets slices of 'body';
+// 'part' may be NULL. The file name is as the client sent it: check it before use.
+size_t mg_http_next_multipart(struct mg_str body, size_t ofs, struct mg_http_part *part);
+
+// Parses the head of the HTTP request or response in the first 'len' bytes of 's' (RFC 9112).
+//
+// Returns the length of the head, which is the offset of the body; 0 if more bytes are needed; -1
+// if the message is malformed or its length ambiguous. '*hm' is overwritten in every case, with
+// slices of 's'; nothing is copied or allocated. 'body.len' and 'message.len' are SIZE_MAX for a
+// response whose body ends when the connection does. Header lines beyond MG_MAX_HTTP_HEADERS are
+// checked but not listed; if one of them frames the message or carries credentials (Content-Length,
+// Transfer-Encoding, Connection, Authorization, Cookie), the message is malformed.
+// 's' may be NULL if 'len' is 0. Returns -1 if 'hm' is NULL.
+int mg_http_parse(const char *s, size_t len, struct mg_http_message *hm);
 
 // Sends formatted text as one chunk of a chunked HTTP body; an empty text ends the body.
 void mg_http_printf_chunk(struct mg_connection *c, const char *fmt, ...);
@@ -1678,8 +1868,212 @@ void mg_http_reply(struct mg_connection *c,
                    const char *body_fmt,
                    ...);
 
-// Prints formatted text and a line break to the log, whatever the log level is.
+// Answers a request from the directories in opts->root_dir: a file, an index page, a listing or
+// a redirect. Paths can't leave the directory, except through symbolic links.
+//
+// Without a root directory every request is answered with 404.
+void mg_http_serve_dir(struct mg_connection *c,
+                       struct mg_http_message *hm,
+                       const struct mg_http_serve_opts *opts);
+
+// Answers a request with the file 'path', which is not checked: 200, 206, 304, 404 or 416.
+//
+// Ranges, entity tags and compressed variants ('path' + ".gz") are honoured. 'opts' may be NULL.
+void mg_http_serve_file(struct mg_connection *c,
+                        struct mg_http_message *hm,
+                        const char *path,
+                        const struct mg_http_serve_opts *opts);
+
+// Answers a request with the page 'fullpath', its server-side includes expanded; 'virtual'
+// includes are below 'root'.
+void mg_http_serve_ssi(struct mg_connection *c, const char *root, const char *fullpath);
+
+// Passes the body of a request to the firmware updater while it arrives; see
+// mg_http_start_upload.
+void mg_http_start_ota(struct mg_connection *c,
+                       struct mg_http_message *hm,
+                       void (*fn)(struct mg_connection *c, const char *message));
+
+// Stores the body of a request in the file 'dir'/'name' while it arrives. To be called from
+// MG_EV_HTTP_HDRS.
+//
+// 'fn(c, NULL)' is called when the whole body is stored, 'fn(c, message)' on failure; it replies
+// and sets c->is_draining. 'fn' NULL replies with 200 or 500. An existing file is appended to.
+// 'fs' NULL means mg_fs_posix.
+void mg_http_start_upload(struct mg_connection *c,
+                          struct mg_http_message *hm,
+                          struct mg_str name,
+                          struct mg_str dir,
+                          struct mg_fs *fs,
+                          void (*fn)(struct mg_connection *c, const char *message));
+
+// Status code of a parsed response; 0 if 'hm' is NULL or the text is no number.
+int mg_http_status(const struct mg_http_message *hm);
+
+// Stores one piece of a file, given by the query variables 'file' and 'offset', below 'dir', and
+// replies. To be called from MG_EV_HTTP_MSG. Deprecated: see mg_http_start_upload.
+//
+// Returns the size of the file afterwards, 0 for an empty body, or a negative number: -1 no file
+// name, -2 unsafe name, -3 negative offset, -4 larger than 'max_size', -5 offset differs from the
+// file's size, -6 file can't be opened.
+long mg_http_upload(struct mg_connection *c,
+                    struct mg_http_message *hm,
+                    struct mg_fs *fs,
+                    const char *dir,
+                    size_t max_size);
+
+// Undecoded value of variable 'name' in 'buf', a query string or form body.
+//
+// Names compare in any case. Returns a slice of 'buf', '{NULL, 0}' if there is no such variable.
+struct mg_str mg_http_var(struct mg_str buf, struct mg_str name);
+
+// Sends 'len' bytes as one chunk of a chunked body; 'len' 0 ends the body and the response.
+void mg_http_write_chunk(struct mg_connection *c, const char *buf, size_t len);
+
+// Takes up to 'len' raw received bytes of 'c' (c->rtls), for TLS layers.
+//
+// Returns the number of bytes stored in 'buf', MG_IO_WAIT if none are there.
+long mg_io_recv(struct mg_connection *c, void *buf, size_t len);
+
+// Sends raw bytes on the socket of 'c', for TLS layers.
+//
+// Returns the number of bytes sent, MG_IO_WAIT if the socket takes none now, MG_IO_ERR otherwise.
+long mg_io_send(struct mg_connection *c, const void *buf, size_t len);
+
+// Inserts 'len' bytes at 'buf' before offset 'ofs' of 'io'.
+//
+// A NULL 'buf' makes a gap without writing it. An 'ofs' behind the data puts zero bytes between.
+// The capacity becomes the smallest multiple of 'io->align' that holds the data, so it may also
+// shrink. 'buf' may point into 'io'. Returns 'len', or 0 with nothing changed when memory runs
+// out, lengths overflow or 'io' is NULL.
+size_t mg_iobuf_add(struct mg_iobuf *io, size_t ofs, const void *buf, size_t len);
+
+// Removes up to 'len' bytes at offset 'ofs' of 'io' and returns how many were removed.
+//
+// The bytes behind move down and the place they leave is zeroed; the capacity stays. 0 for NULL.
+size_t mg_iobuf_del(struct mg_iobuf *io, size_t ofs, size_t len);
+
+// Frees the storage of 'io', which can be used again at once. NULL is fine.
+void mg_iobuf_free(struct mg_iobuf *io);
+
+// Initialises 'io' and gives it room for 'size' bytes.
+//
+// Previous storage is not freed. 'align' is the growth step in bytes, 0 for none. Returns false
+// when memory runs out or 'io' is NULL; with 'size' 0 nothing is allocated. Released with
+// mg_iobuf_free().
+bool mg_iobuf_init(struct mg_iobuf *io, size_t size, size_t align);
+
+// Sets the capacity of 'io' to 'new_size' bytes, rounded up to a multiple of 'io->align'.
+//
+// Content that does not fit is cut off. 0 frees the storage and keeps 'align'. The data moves, so
+// pointers into the buffer become invalid; the old block is wiped. Returns false, with the buffer
+// unchanged, when memory runs out or 'io' is NULL.
+bool mg_iobuf_resize(struct mg_iobuf *io, size_t new_size);
+
+// Finds the token at 'path', for example '$.list[2].name', and returns its offset.
+//
+// '*toklen' gets its length, quotes and brackets included; 'toklen' may be NULL. On failure the
+// result is one of MG_JSON_TOO_DEEP, MG_JSON_INVALID, MG_JSON_NOT_FOUND and the length 0.
+int mg_json_get(struct mg_str json, const char *path, int *toklen);
+
+// The base64 text in the string at 'path' as bytes, with a NUL behind them, in memory that the
+// caller releases with mg_free(). '*len', if not NULL, gets their number.
+//
+// Text that is not base64 gives an empty string and length 0. NULL if there is no string or memory
+// runs out.
+char *mg_json_get_b64(struct mg_str json, const char *path, int *len);
+
+// Stores the boolean at 'path' in '*v', which may be NULL. Returns false, with '*v' unchanged, if
+// there is no boolean.
+bool mg_json_get_bool(struct mg_str json, const char *path, bool *v);
+
+// The hex digits in the string at 'path' as bytes, with a NUL behind them, in memory that the
+// caller releases with mg_free(). '*len', if not NULL, gets their number.
+//
+// Pairs that are no hex digits become 0 and an odd last digit is dropped. NULL if there is no
+// string or memory runs out.
+char *mg_json_get_hex(struct mg_str json, const char *path, int *len);
+
+// The number at 'path' without its fraction, at most LONG_MAX and at least LONG_MIN; 'dflt' if
+// there is no number.
+long mg_json_get_long(struct mg_str json, const char *path, long dflt);
+
+// Stores the number at 'path' in '*v', which may be NULL. Returns false, with '*v' unchanged, if
+// there is no number.
+bool mg_json_get_num(struct mg_str json, const char *path, double *v);
+
+// The decoded string at 'path', see mg_json_unescape(), in memory that the caller releases with
+// mg_free(). NULL if there is no string, it cannot be decoded, or memory runs out.
+char *mg_json_get_str(struct mg_str json, const char *path);
+
+// The token at 'path' as a slice of 'json'; '{NULL, 0}' if there is none.
+struct mg_str mg_json_get_tok(struct mg_str json, const char *path);
+
+// The entry at offset 'ofs' of the object or array 'obj', which starts with its bracket.
+//
+// Start with 0 and pass the result on; 0 means that there are no more. '*key' gets the key with
+// its quotes, '{NULL, 0}' in an array; '*val' the raw value. Both may be NULL.
+size_t mg_json_next(struct mg_str obj, size_t ofs, struct mg_str *key, struct mg_str *val);
+
+// Decodes the string at 'path' into 'to', at most 'n' bytes with the NUL that always ends it.
+//
+// Returns the length. 0, with 'to' unchanged, if there is no string; 0 also for the empty string,
+// one that does not fit and one with an unknown escape. '\u0000' to '\u00ff' become one byte; the
+// text ends in front of higher codes.
+size_t mg_json_unescape(struct mg_str json, const char *path, char *to, size_t n);
+
+// Listens on 'url', for instance 'tcp://127.0.0.1:1234' or 'udp://:53'; port 0 = any free port
+// (see c->loc.port).
+//
+// Returns NULL, with the reason logged and no event, if the URL is malformed or the address
+// can't be used. 'fn' gets the events of the listener and of all connections accepted on it.
+struct mg_connection *mg_listen(struct mg_mgr *mgr,
+                                const char *url,
+                                mg_event_handler_t fn,
+                                void *fn_data);
+
 void mg_log(const char *fmt, ...);
+
+void mg_log_prefix(int ll, const char *file, int line, const char *fname);
+
+// Sets the output function of the log and its argument; NULL swallows all output.
+//
+// It is called once per byte, first with standard output, and must not log.
+void mg_log_set_fn(mg_pfn_t fn, void *param);
+
+// Tells whether all of 'str' matches the glob 'pattern': '?' is any one byte, '*' any bytes but
+// '/', '#' any bytes.
+//
+// If 'caps' is not NULL it gets one slice of 'str' per wildcard, and '{NULL, 0}' behind the last
+// one; it needs one more entry than the pattern has wildcards.
+bool mg_match(struct mg_str str, struct mg_str pattern, struct mg_str *caps);
+
+// Stores the 16 bytes of an MD5 digest and wipes the context.
+void mg_md5_final(struct mg_md5_ctx *c, unsigned char *digest);
+
+// Starts an MD5 digest (RFC 1321).
+void mg_md5_init(struct mg_md5_ctx *c);
+
+// Adds 'len' bytes at 'data' to an MD5 digest.
+void mg_md5_update(struct mg_md5_ctx *c, const unsigned char *data, size_t len);
+
+// Closes all connections (each gets MG_EV_CLOSE) and releases what the manager holds.
+//
+// Timers made by mg_timer_add are freed; the program's own timers are only taken out of the list.
+// Calling it twice is harmless. From a handler the tear-down happens when mg_mgr_poll returns.
+void mg_mgr_free(struct mg_mgr *mgr);
+
+// Initialises a manager in caller-owned storage, which is overwritten whole.
+//
+// Sets the process's disposition of SIGPIPE to ignore. Never fails: without epoll the manager
+// uses poll(). Release with mg_mgr_free. NULL is ignored.
+void mg_mgr_init(struct mg_mgr *mgr);
+
+// Runs one iteration of the event loop: waits up to 'ms' milliseconds for something to do
+// (negative: without limit, 0: not at all), then runs timers and serves connections.
+//
+// Every connection gets one MG_EV_POLL per call.
+void mg_mgr_poll(struct mg_mgr *mgr, int ms);
 
 // Milliseconds of a clock that never goes back; a program may define its own.
 uint64_t mg_millis(void);
@@ -1687,25 +2081,339 @@ uint64_t mg_millis(void);
 // Formats into memory that the caller frees with mg_free; NULL if memory is out.
 char *mg_mprintf(const char *fmt, ...);
 
+// Copies a 'struct mg_addr' from 'from' to c->rem, so that the next send goes there.
+void mg_multicast_restore(struct mg_connection *c, uint8_t *from);
+
+// Current time in milliseconds: mg_millis() plus 'mg_boot_timestamp_ms'.
+uint64_t mg_now(void);
+
+// A 32-bit number from network to host byte order, or back.
+uint32_t mg_ntohl(uint32_t net);
+
+// A 64-bit number from network to host byte order, or back.
+uint64_t mg_ntohll(uint64_t net);
+
+// A 16-bit number from network to host byte order, or back.
+uint16_t mg_ntohs(uint16_t net);
+
+// Opens a listening socket for 'c' and fills c->loc and c->fd. Sets no flags, fires nothing.
+// Returns false if nothing was opened.
+bool mg_open_listener(struct mg_connection *c, const char *url);
+
+// Prepares for a firmware image of 'new_firmware_size' bytes.
+bool mg_ota_begin(size_t new_firmware_size);
+
+// Ends a firmware image: true if it can be started.
+bool mg_ota_end(void);
+
+// Stores the next piece of a firmware image.
+bool mg_ota_write(const void *buf, size_t len);
+
+// Tells whether a decoded path stays below its root: no '..' component, no leading '~', no NUL
+// byte inside. Purely textual; symbolic links are not looked at.
+bool mg_path_is_sane(struct mg_str path);
+
+// Output function that appends to the 'struct mg_iobuf' at 'param' and keeps a NUL behind the
+// data. The buffer grows as needed; text is dropped when memory runs out or 'param' is NULL.
+void mg_pfn_iobuf(char ch, void *param);
+
+// Like mg_pfn_iobuf(), but the buffer never grows: when it is full, its last byte is a NUL that
+// counts in 'len', and further text is dropped.
+void mg_pfn_iobuf_noresize(char ch, void *param);
+
+// Output function that writes to standard output; 'param' is ignored.
+void mg_pfn_stdout(char c, void *param);
+
+// Printer for '%M': takes 'int length, const void *data' and prints base64 with padding.
+size_t mg_print_base64(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes 'int length, const char *text' and prints the text escaped for a JSON
+// string, up to a NUL or 'length' bytes; length 0 means up to the NUL.
+size_t mg_print_esc(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes 'int length, const void *data' and prints two lower-case hex digits per
+// byte.
+size_t mg_print_hex(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes 'int length, const char *text' and prints 'length' bytes with
+// '& < > "' as HTML entities.
+size_t mg_print_html_esc(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes a pointer to 8 bytes and prints them as mg_print_mac() does.
+size_t mg_print_ieee64(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes a 'struct mg_addr *' and prints its IPv4 or IPv6 address.
+size_t mg_print_ip(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes a pointer to 4 address bytes in network order and prints 'a.b.c.d'.
+size_t mg_print_ip4(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes a pointer to 16 address bytes in network order and prints eight hex
+// groups in square brackets.
+size_t mg_print_ip6(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes a 'struct mg_addr *' and prints its address, a colon and its port.
+size_t mg_print_ip_port(mg_pfn_t out, void *arg, va_list *ap);
+
+// Printer for '%M': takes a pointer to 6 bytes and prints 'aa:bb:cc:dd:ee:ff'.
+size_t mg_print_mac(mg_pfn_t out, void *arg, va_list *ap);
+
 // Appends formatted text to the send buffer of 'c'.
 //
 // Returns the number of bytes appended.
 size_t mg_printf(struct mg_connection *c, const char *fmt, ...);
+
+// Producer: makes the message of 'len' bytes that was written to the booked place visible.
+// A 'len' of 0, or more than was booked, is ignored.
+void mg_queue_add(struct mg_queue *q, size_t len);
+
+// Producer: asks for room for a message of 'len' bytes.
+//
+// Returns how many bytes may be written to '*buf', at least 'len', or 0 if there is no room; then
+// the booking may be tried again after the consumer has read. 'buf' may be NULL.
+size_t mg_queue_book(struct mg_queue *q, char **buf, size_t len);
+
+// Consumer: removes the oldest message; 'len' is what mg_queue_next() returned. Other lengths are
+// ignored.
+void mg_queue_del(struct mg_queue *q, size_t len);
+
+// Makes 'q' an empty queue that keeps its messages in the 'size' bytes at 'buf', which stay the
+// caller's. NULL 'q' is ignored.
+void mg_queue_init(struct mg_queue *q, char *buf, size_t size);
+
+// Consumer: returns the length of the oldest message and stores its place in '*buf'; 0 if the
+// queue is empty. The message stays until mg_queue_del(). 'buf' may be NULL.
+size_t mg_queue_next(struct mg_queue *q, char **buf);
 
 // Adds a formatted message to a queue.
 //
 // Returns the number of bytes, 0 if there is no room.
 size_t mg_queue_printf(struct mg_queue *q, const char *fmt, ...);
 
-// Fills 'buf' with 'len' unpredictable bytes; a program may define its own.
-//
-// Returns false if the system has none to give.
 bool mg_random(void *buf, size_t len);
+
+// Writes 'len - 1' random letters and digits and a NUL to 'buf', and returns 'buf'.
+//
+// With 'len' 0 nothing is written. The characters come from mg_random(); if it fails the text is
+// empty.
+char *mg_random_str(char *buf, size_t len);
+
+// Looks up the host of 'url' for 'c' and goes on as mg_connect_resolved. Internal.
+void mg_resolve(struct mg_connection *c, const char *url);
+
+// Forgets the pending lookup of 'c'. Internal.
+void mg_resolve_cancel(struct mg_connection *c);
+
+// Queues 'len' bytes for sending (TCP) or sends them as one datagram now (UDP).
+//
+// Returns false if memory is out or the datagram could not be sent; nothing is queued then.
+// 'len' 0 is harmless.
+bool mg_send(struct mg_connection *c, const void *buf, size_t len);
+
+// Stores the 20 bytes of a SHA-1 digest and wipes the context.
+void mg_sha1_final(unsigned char *digest, struct mg_sha1_ctx *c);
+
+// Starts a SHA-1 digest (FIPS 180-4).
+void mg_sha1_init(struct mg_sha1_ctx *c);
+
+// Adds 'len' bytes at 'data' to a SHA-1 digest.
+void mg_sha1_update(struct mg_sha1_ctx *c, const unsigned char *data, size_t len);
+
+// Stores the SHA-256 digest of 'datasz' bytes at 'data' in the 32 bytes at 'dst'.
+void mg_sha256(uint8_t *dst, uint8_t *data, size_t datasz);
+
+// Stores the 32 bytes of a SHA-256 digest and wipes the context.
+void mg_sha256_final(unsigned char *digest, struct mg_sha256_ctx *c);
+
+// Starts a SHA-256 digest (FIPS 180-4).
+void mg_sha256_init(struct mg_sha256_ctx *c);
+
+// Adds 'len' bytes at 'data' to a SHA-256 digest.
+void mg_sha256_update(struct mg_sha256_ctx *c, const unsigned char *data, size_t len);
+
+// Stores the SHA-384 digest of 'datasz' bytes at 'data' in the 48 bytes at 'dst'.
+void mg_sha384(uint8_t *dst, uint8_t *data, size_t datasz);
+
+// Stores the 48 bytes of a SHA-384 digest and wipes the context.
+void mg_sha384_final(uint8_t *digest, struct mg_sha384_ctx *ctx);
+
+// Starts a SHA-384 digest (FIPS 180-4).
+void mg_sha384_init(struct mg_sha384_ctx *ctx);
+
+// Adds 'len' bytes at 'data' to a SHA-384 digest.
+void mg_sha384_update(struct mg_sha384_ctx *ctx, const uint8_t *data, size_t len);
 
 // Formats into 'buf' of 'len' bytes, always NUL-terminated if 'len' is not 0.
 //
 // Returns the length of the whole text, which may be 'len' or more.
 size_t mg_snprintf(char *buf, size_t len, const char *fmt, ...);
+
+// Splits 's' at the first 'sep': '*a' is what stands before it, '*b' what follows. Without 'sep',
+// '*a' is all and '*b' the empty end.
+//
+// Returns false, with nothing written, if 's' is empty. 'a' and 'b' may be NULL, or point to the
+// variable that was passed as 's'.
+bool mg_span(struct mg_str s, struct mg_str *a, struct mg_str *b, char sep);
+
+// The slice of 'n' bytes at 's'.
+struct mg_str mg_str_n(const char *s, size_t n);
+
+// The slice of a NUL-terminated string; '{NULL, 0}' for NULL. Programs write 'mg_str(s)'.
+struct mg_str mg_str_s(const char *s);
+
+// Reads an unsigned number that makes up all of 'str' into the 'val_len' (1, 2, 4 or 8) bytes at
+// 'val'.
+//
+// 'base' is 2, 10, 16, or 0: by prefix '0b' or '0x', else decimal. Returns false, with '*val'
+// unchanged, if there is anything but digits, on overflow, and for other bases or widths.
+bool mg_str_to_num(struct mg_str str, int base, void *val, size_t val_len);
+
+// Compares two slices ignoring ASCII case: -1, 0 or 1. A prefix is smaller.
+int mg_strcasecmp(struct mg_str str1, struct mg_str str2);
+
+// Compares two slices byte by byte: -1, 0 or 1. A prefix is smaller.
+int mg_strcmp(struct mg_str str1, struct mg_str str2);
+
+// A copy of 's' with a NUL behind it; the caller frees 'buf' with mg_free(). '{NULL, 0}' if 's' is
+// empty or memory runs out.
+struct mg_str mg_strdup(struct mg_str s);
+
+// Allocates a timer, see mg_timer_init(), and adds it to the timers of 'mgr'.
+//
+// A timer that does not repeat frees itself after its call; others live until mg_mgr_free(), or
+// until the program takes them out with mg_timer_free() and frees them with mg_free(). NULL when
+// memory runs out or 'mgr' is NULL.
+struct mg_timer *mg_timer_add(struct mg_mgr *mgr,
+                              uint64_t milliseconds,
+                              unsigned int flags,
+                              void (*fn)(void *arg),
+                              void *arg);
+
+// Tells whether the periodic deadline in '*expiration' has passed at 'now', and moves it on.
+//
+// All in milliseconds. Start with 0: the first call arms it. 'period' 0 is always due. False for
+// NULL.
+bool mg_timer_expired(uint64_t *expiration, uint64_t period, uint64_t now);
+
+// Takes 'timer' out of the list 'head'; a timer that is not there is left alone. Memory is not
+// released.
+void mg_timer_free(struct mg_timer **head, struct mg_timer *timer);
+
+// Fills in 'timer', which must not be in a list, and puts it at the head of the list 'head'.
+//
+// 'fn(arg)' is called from mg_timer_poll() when 'milliseconds' have passed; 'flags' are
+// MG_TIMER_* bits. The timer stays the caller's unless it has MG_TIMER_AUTODELETE.
+void mg_timer_init(struct mg_timer **head,
+                   struct mg_timer *timer,
+                   uint64_t milliseconds,
+                   unsigned int flags,
+                   void (*fn)(void *arg),
+                   void *arg);
+
+// Calls the timers of the list 'head' that are due at 'new_ms', newest first, each at most once.
+//
+// A callback may add timers, which are first looked at in the next poll, and may take any timer
+// out of the list and free it, also its own.
+void mg_timer_poll(struct mg_timer **head, uint64_t new_ms);
+
+// Releases what mg_tls_ctx_init made.
+void mg_tls_ctx_free(struct mg_mgr *mgr);
+
+// Prepares what all TLS sessions of a manager share.
+void mg_tls_ctx_init(struct mg_mgr *mgr);
+
+// Sends encrypted bytes that wait in the TLS session.
+void mg_tls_flush(struct mg_connection *c);
+
+// Releases the TLS session of 'c'.
+void mg_tls_free(struct mg_connection *c);
+
+// Goes on with the TLS handshake of 'c'.
+void mg_tls_handshake(struct mg_connection *c);
+
+// Starts TLS on 'c', as a client or as a server depending on who connected.
+void mg_tls_init(struct mg_connection *c, const struct mg_tls_opts *opts);
+
+// Decrypted bytes that mg_tls_recv would return at once.
+size_t mg_tls_pending(struct mg_connection *c);
+
+// Receives and decrypts; returns the bytes stored, MG_IO_WAIT or MG_IO_ERR.
+long mg_tls_recv(struct mg_connection *c, void *buf, size_t len);
+
+// Encrypts and sends; returns the bytes taken, MG_IO_WAIT or MG_IO_ERR.
+long mg_tls_send(struct mg_connection *c, const void *buf, size_t len);
+
+// Content of the packed file 'path': not copied, not to be freed. '{NULL, 0}' if there is none.
+struct mg_str mg_unpacked(const char *path);
+
+// Decodes 'n' percent-encoded bytes at 'src' into 'dst'; a '+' becomes a space if 'form' is not 0.
+//
+// Returns the decoded length, or -1 if an escape is malformed or the text and its NUL do not fit
+// 'dst_len'; 'dst' is NUL-terminated in either case, unless 'dst_len' is 0. 'dst' may
+// be 'src'; otherwise the buffers must not overlap.
+int mg_url_decode(const char *src, size_t n, char *dst, size_t dst_len, int form);
+
+// Percent-encodes 'n' bytes at 's' into 'buf' of 'len' bytes, with lower-case hex digits.
+//
+// Letters, digits, '.', '_', '-' and '~' stay. Returns the encoded length; a NUL follows. Returns
+// 0 if five bytes are not free before each source byte.
+size_t mg_url_encode(const char *s, size_t n, char *buf, size_t len);
+
+// Host part of 'url', with the brackets of an IPv6 address; may be empty.
+struct mg_str mg_url_host(const char *url);
+
+// Tells whether 'url' starts with https, wss, mqtts, ssl, tls or tcps and a colon.
+bool mg_url_is_ssl(const char *url);
+
+// Password in 'url'; may be empty.
+struct mg_str mg_url_pass(const char *url);
+
+// Port of 'url', else the usual one of http, https, ws, wss, mqtt or mqtts, else 0. Also 0 for a
+// port above 65535.
+unsigned short mg_url_port(const char *url);
+
+// Path, query and fragment of 'url', up to its end; "/" if it has no path.
+const char *mg_url_uri(const char *url);
+
+// User name in 'url'; may be empty.
+struct mg_str mg_url_user(const char *url);
+
+// Formats into memory that the caller releases with mg_free(); NULL if the text is empty or
+// memory runs out at once. If it runs out later the text so far is returned.
+char *mg_vmprintf(const char *fmt, va_list *ap);
+
+// Appends formatted text to c->send, with a NUL behind it that is not sent.
+//
+// Returns the number of bytes appended; 0 with MG_EV_ERROR "OOM" if memory is out.
+size_t mg_vprintf(struct mg_connection *c, const char *fmt, va_list *ap);
+
+// Formats into 'buf', at most 'len' bytes including the NUL that always ends the text.
+//
+// Returns the length of the whole text, also when it was cut. With 'len' 0 nothing is written and
+// 'buf' may be NULL.
+size_t mg_vsnprintf(char *buf, size_t len, const char *fmt, va_list *ap);
+
+// Sends formatted text to 'fn', byte by byte, and returns the number of bytes printed.
+//
+// 'arg' is handed to 'fn'. 'ap' points to a live 'va_list', which is advanced. No NUL is sent at
+// the end. A NULL 'fmt' prints nothing.
+size_t mg_vxprintf(mg_pfn_t fn, void *arg, const char *fmt, va_list *ap);
+
+// Sends 'len' bytes at 'buf' to connection number 'id', which gets them as MG_EV_WAKEUP with a
+// 'struct mg_str *'. The only function that other threads may call on a live manager.
+//
+// Messages arrive whole and in order. Returns false if 'id' is 0, wake-up is not initialised, or
+// the queue is full. Must not run at the same time as mg_mgr_free.
+bool mg_wakeup(struct mg_mgr *mgr, unsigned long id, const void *buf, size_t len);
+
+// Sets up wake-up, see mg_wakeup. Returns false if it is set up already or resources are out.
+bool mg_wakeup_init(struct mg_mgr *mgr);
+
+// Makes a connection of the descriptor 'fd' of a socket, which the library closes in the end.
+//
+// NULL only if memory is out; 'fd' is then still the caller's. 'fd' -1 makes a connection that
+// only gets MG_EV_POLL.
+struct mg_connection *mg_wrapfd(struct mg_mgr *mgr, int fd, mg_event_handler_t fn, void *fn_data);
 
 // Formats and gives each byte to 'fn' together with 'arg'.
 //

@@ -1,6 +1,8 @@
 //! Functions that a program may replace by its own: weak definitions in `src/shim/hook_*.c`.
 
-use core::ffi::c_void;
+use core::ffi::{c_long, c_void};
+
+use super::types::{mg_connection, mg_mgr, mg_tls_opts};
 
 unsafe extern "C" {
     /// Returns `count * size` zeroed bytes aligned for any object, or NULL.
@@ -19,4 +21,40 @@ unsafe extern "C" {
 
     /// Milliseconds of a clock that never goes back; a program may define its own.
     pub fn mg_millis() -> u64;
+
+    /// Starts TLS on `c`, as a client or as a server depending on who connected.
+    pub fn mg_tls_init(c: *mut mg_connection, opts: *const mg_tls_opts);
+
+    /// Releases the TLS session of `c`.
+    pub fn mg_tls_free(c: *mut mg_connection);
+
+    /// Encrypts and sends; returns the bytes taken, MG_IO_WAIT or MG_IO_ERR.
+    pub fn mg_tls_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> c_long;
+
+    /// Receives and decrypts; returns the bytes stored, MG_IO_WAIT or MG_IO_ERR.
+    pub fn mg_tls_recv(c: *mut mg_connection, buf: *mut c_void, len: usize) -> c_long;
+
+    /// Decrypted bytes that mg_tls_recv would return at once.
+    pub fn mg_tls_pending(c: *mut mg_connection) -> usize;
+
+    /// Sends encrypted bytes that wait in the TLS session.
+    pub fn mg_tls_flush(c: *mut mg_connection);
+
+    /// Goes on with the TLS handshake of `c`.
+    pub fn mg_tls_handshake(c: *mut mg_connection);
+
+    /// Prepares what all TLS sessions of a manager share.
+    pub fn mg_tls_ctx_init(mgr: *mut mg_mgr);
+
+    /// Releases what mg_tls_ctx_init made.
+    pub fn mg_tls_ctx_free(mgr: *mut mg_mgr);
+
+    /// Prepares for a firmware image of `new_firmware_size` bytes.
+    pub fn mg_ota_begin(new_firmware_size: usize) -> bool;
+
+    /// Stores the next piece of a firmware image.
+    pub fn mg_ota_write(buf: *const c_void, len: usize) -> bool;
+
+    /// Ends a firmware image: true if it can be started.
+    pub fn mg_ota_end() -> bool;
 }

@@ -8,12 +8,12 @@ bool mg_ota_write(const void *buf, size_t len);
 bool mg_ota_end(void);
 
 __attribute__((weak)) bool mg_ota_begin(size_t new_firmware_size) {
-  (void) new_firmware_size;
+  (void)new_firmware_size;
   return true;
 }
 
 __attribute__((weak)) bool mg_ota_write(const void *buf, size_t len) {
-  (void) buf, (void) len;
+  (void)buf, (void)len;
   return true;
 }
 

@@ -20,31 +20,31 @@ void mg_tls_ctx_free(struct mg_mgr *mgr);
 enum { IO_ERR = -1 };
 
 __attribute__((weak)) void mg_tls_init(struct mg_connection *c, const struct mg_tls_opts *opts) {
-  (void) opts;
+  (void)opts;
   if (c != NULL) mg_error(c, "TLS is not enabled");
 }
 
 __attribute__((weak)) void mg_tls_free(struct mg_connection *c) {
-  (void) c;
+  (void)c;
 }
 
 __attribute__((weak)) long mg_tls_send(struct mg_connection *c, const void *buf, size_t len) {
-  (void) c, (void) buf, (void) len;
+  (void)c, (void)buf, (void)len;
   return IO_ERR;
 }
 
 __attribute__((weak)) long mg_tls_recv(struct mg_connection *c, void *buf, size_t len) {
-  (void) c, (void) buf, (void) len;
+  (void)c, (void)buf, (void)len;
   return IO_ERR;
 }
 
 __attribute__((weak)) size_t mg_tls_pending(struct mg_connection *c) {
-  (void) c;
+  (void)c;
   return 0;
 }
 
 __attribute__((weak)) void mg_tls_flush(struct mg_connection *c) {
-  (void) c;
+  (void)c;
 }
 
 __attribute__((weak)) void mg_tls_handshake(struct mg_connection *c) {
@@ -52,9 +52,9 @@ __attribute__((weak)) void mg_tls_handshake(struct mg_connection *c) {
 }
 
 __attribute__((weak)) void mg_tls_ctx_init(struct mg_mgr *mgr) {
-  (void) mgr;
+  (void)mgr;
 }
 
 __attribute__((weak)) void mg_tls_ctx_free(struct mg_mgr *mgr) {
-  (void) mgr;
+  (void)mgr;
 }
