@@ -84,13 +84,15 @@ pub fn text(value: f64, form: Form, precision: i32) -> Text {
 /// ten to count from: 1 for `%g`, 0.1 for `%f`, which never counts larger ones.
 fn half_unit(x: f64, start: f64, precision: i32) -> f64 {
     let mut power = start;
-    if start == 1.0 {
+    if start == 1.0 && x > 1.0 {
         while x / power >= 10.0 {
             power *= 10.0;
         }
-    }
-    while x <= power && power > 0.0 {
-        power /= 10.0;
+    } else {
+        // An exact power of ten counts as one less here.
+        while x <= power && power > 0.0 {
+            power /= 10.0;
+        }
     }
     let mut half = 5.0 * power;
     for _ in 0..precision {

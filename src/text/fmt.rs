@@ -255,7 +255,9 @@ fn number(out: &mut Out, text: &[u8], spec: Spec) {
 fn string(out: &mut Out, spec: Spec, args: &mut dyn Args) {
     let limit = spec.precision.and_then(|p| usize::try_from(p).ok());
     let text = args.text(limit);
-    let gap = spec.width.saturating_sub(limit.unwrap_or(text.len()));
+    // A negative precision is no limit, but counts as a large one here.
+    let reckoned = spec.precision.map_or(text.len(), |p| usize::try_from(p).unwrap_or(usize::MAX));
+    let gap = spec.width.saturating_sub(reckoned);
     if !spec.left {
         out.pad(spec.zero, gap);
     }

@@ -37,10 +37,7 @@ pub fn get(json: &[u8], path: &[u8]) -> Result<Range<usize>, Error> {
             }
             ([b'.', name @ ..], b'{') => path = scan.enter_object(name)?,
             ([b'[', index @ ..], b'[') => path = scan.enter_array(index)?,
-            _ => {
-                scan.value()?;
-                return Err(Error::NotFound);
-            }
+            _ => return Err(scan.nothing_here()),
         }
     }
 }
@@ -120,8 +117,21 @@ impl<'a> Scan<'a> {
 
     /// Skips one value with all it contains.
     fn value(&mut self) -> Result<(), Error> {
-        let outside = self.depth;
-        let mut state = State::Value;
+        self.skip(State::Value, self.depth)
+    }
+
+    /// Why the value ahead, which is of the wrong kind for the path, is no answer: the text up to
+    /// the end of what the path has entered decides between malformed and not found.
+    fn nothing_here(&mut self) -> Error {
+        let end = self.value().and_then(|()| match self.depth {
+            0 => self.token().and(Err(Error::Invalid)),
+            depth => self.skip(State::After, depth - 1),
+        });
+        end.err().unwrap_or(Error::NotFound)
+    }
+
+    /// Goes on until a value is complete at nesting depth `outside`.
+    fn skip(&mut self, mut state: State, outside: u32) -> Result<(), Error> {
         loop {
             if matches!(state, State::After) && self.depth == outside {
                 return Ok(());
@@ -204,8 +214,11 @@ impl<'a> Scan<'a> {
                 return Err(Error::NotFound);
             }
             let key = self.key()?;
-            if let Some(rest @ ([] | [b'.' | b'[', ..])) = path.strip_prefix(key) {
-                return Ok(rest);
+            match path.strip_prefix(key) {
+                // A path that ends in a dot takes the first member there is.
+                _ if path.is_empty() => return Ok(path),
+                Some(rest @ ([] | [b'.' | b'[', ..])) if !key.is_empty() => return Ok(rest),
+                _ => (),
             }
             self.value()?;
             self.comma()?;
@@ -281,7 +294,6 @@ fn number(s: &[u8]) -> (&[u8], i32, usize) {
         exponent = exponent * 10 + i32::from(c - b'0');
         at += 1;
     }
-    let exponent = exponent.min(MAX_EXPONENT);
     (mantissa, if negative { -exponent } else { exponent }, at)
 }
 
@@ -302,13 +314,13 @@ pub fn to_double(token: &[u8]) -> Option<f64> {
     }
     // The usual forms are rounded correctly in one go; the odd ones (`1e`, `1e-+5`, `1e400`) are
     // scaled.
-    if exponent.abs() < MAX_EXPONENT
+    if exponent.abs() <= MAX_EXPONENT
         && let Some(value) = text(token.get(..len)?).and_then(|s| s.parse().ok())
     {
         return Some(value);
     }
     let value: f64 = text(mantissa)?.parse().ok()?;
-    let power = 10f64.powi(exponent.abs());
+    let power = if exponent.abs() >= MAX_EXPONENT { 1e308 } else { 10f64.powi(exponent.abs()) };
     Some(if exponent < 0 { value / power } else { value * power })
 }
 

@@ -38,7 +38,9 @@ impl<'a> Url<'a> {
 
     /// Divides `text`.
     pub fn parse(text: &'a [u8]) -> Url<'a> {
-        let slash = memchr::memmem::find(text, b"//").map(|at| at + 2);
+        let slash = memchr::memmem::find(text, b"//")
+            .filter(|&at| memchr::memchr(b'@', text.get(..at).unwrap_or_default()).is_none())
+            .map(|at| at + 2);
         let start = slash.unwrap_or(0);
         // Without `//` a slash belongs to the host, unless an `@` came before it.
         let authority_end = |from: usize| {
@@ -94,18 +96,14 @@ fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// Reads a port as `atoi` would, blanks and sign included; 0 if it does not fit.
+/// Reads a port as `atoi` would, blanks and plus sign included; 0 if it does not fit.
 fn leading_number(text: &[u8]) -> u16 {
     let text = text.trim_ascii_start();
-    let (negative, text) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, text),
-    };
     let n = text
+        .strip_prefix(b"+")
+        .unwrap_or(text)
         .iter()
         .take_while(|c| c.is_ascii_digit())
         .fold(0u32, |n, c| n.saturating_mul(10).saturating_add(u32::from(c - b'0')));
-    let n = u16::try_from(n).unwrap_or(0);
-    if negative { n.wrapping_neg() } else { n }
+    u16::try_from(n).unwrap_or(0)
 }
