@@ -40,7 +40,9 @@ impl<'a> Url<'a> {
     pub fn parse(text: &'a [u8]) -> Url<'a> {
         let slash = memchr::memmem::find(text, b"//")
             .filter(|&at| memchr::memchr(b'@', text.get(..at).unwrap_or_default()).is_none())
-            .map(|at| at + 2);
+            .map(|at| at + 2)
+            // A leading `@` ends an empty user info and leaves room for another.
+            .or(text.starts_with(b"@").then_some(1));
         let start = slash.unwrap_or(0);
         // Without `//` a slash belongs to the host, unless an `@` came before it.
         let authority_end = |from: usize| {
@@ -56,11 +58,8 @@ impl<'a> Url<'a> {
         let authority = text.get(host_start..path.unwrap_or(text.len())).unwrap_or_default();
         let (host, port) = split_port(authority);
         let info = at_sign.and_then(|at| text.get(start..at)).unwrap_or_default();
-        let (user, pass) = match memchr::memchr(b':', info) {
-            Some(at) => (info.get(..at), info.get(at + 1..)),
-            None => (Some(info), None),
-        };
-        let user = if slash.is_some() { user } else { None };
+        let (user, pass) = split_port(info);
+        let user = slash.and(Some(user));
         let empty = text.get(..0).unwrap_or_default();
         Url { text, user: user.unwrap_or(empty), pass: pass.unwrap_or(empty), host, port, path }
     }
