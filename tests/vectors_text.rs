@@ -38,6 +38,8 @@ const EITHER_CODE: [&str; 1] = ["json-1077"];
 const ELSEWHERE: [&str; 4] = ["mg_url_encode", "mg_url_decode", "mg_http_var", "mg_http_get_var"];
 
 type Check = Result<(), String>;
+/// Replays one line.
+type Replay = fn(&Value) -> Check;
 
 macro_rules! same {
     ($what:expr, $got:expr, $want:expr) => {{
@@ -1060,7 +1062,7 @@ fn logged(f: impl FnOnce()) -> Vec<u8> {
 
 #[test]
 fn every_recorded_line() {
-    let files: [(&str, fn(&Value) -> Check); 6] = [
+    let files: [(&str, Replay); 6] = [
         ("format", format_line),
         ("match", match_line),
         ("str", str_line),
