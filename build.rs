@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "build-support/header.rs"]
+mod header;
+
 /// An option that a build may set: name, Rust type, default, how its value is checked.
 struct BuildOption {
     name: &'static str,
@@ -106,25 +109,75 @@ fn file_name(text: &str) -> Result<String, String> {
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     write_options(&out);
-    compile_shim();
+    compile_shim(&write_layout_symbol(&out));
+    write_header(&out);
 }
 
-/// Writes `options.rs`: one constant per option, from the environment or the default.
+/// The checked value of an option: from the environment, or the default. In Rust's spelling.
+fn value_of(option: &BuildOption) -> String {
+    let text = env::var(option.name).unwrap_or_else(|_| option.default.to_string());
+    (option.check)(&text).unwrap_or_else(|why| panic!("build option {}={text}: {why}", option.name))
+}
+
+/// Writes `options.rs`: one constant per option.
 fn write_options(out: &Path) {
     let mut rust = String::new();
     for option in OPTIONS {
         println!("cargo:rerun-if-env-changed={}", option.name);
-        let text = env::var(option.name).unwrap_or_else(|_| option.default.to_string());
-        let value = (option.check)(&text)
-            .unwrap_or_else(|why| panic!("build option {}={text}: {why}", option.name));
         writeln!(rust, "/// Build-time value of `{}`.", option.name).unwrap();
+        let value = value_of(option);
         writeln!(rust, "pub const {}: {} = {value};", option.name, option.ty).unwrap();
     }
     fs::write(out.join("options.rs"), rust).expect("OUT_DIR is writable");
 }
 
-/// Compiles `src/shim/*.c`: what stable Rust cannot express.
-fn compile_shim() {
+/// The value of an option as the header spells it.
+///
+/// The library can always expand server-side includes, while a program that says nothing sees
+/// `MG_ENABLE_SSI` 0, as it always did.
+fn header_value(name: &str) -> Option<String> {
+    if name == "MG_ENABLE_SSI" && env::var_os(name).is_none() {
+        return Some("0".into());
+    }
+    let option = OPTIONS.iter().find(|option| option.name == name)?;
+    let value = value_of(option);
+    Some(match value.as_str() {
+        "true" => "1".into(),
+        "false" => "0".into(),
+        text => text.trim_matches('"').into(),
+    })
+}
+
+/// Writes the C file that defines the one symbol which says what layout the library has; every
+/// file compiled with `mongoose.h` refers to the symbol of the layout it needs.
+fn write_layout_symbol(out: &Path) -> PathBuf {
+    let mut symbol = String::from("mg_needs_library_built_with");
+    for name in ["MG_DATA_SIZE", "MG_MAX_HTTP_HEADERS", "MG_DASH_MAX_USER_NAME"] {
+        write!(symbol, "__{name}_{}", header_value(name).expect("layout option")).unwrap();
+    }
+    let path = out.join("layout_symbol.c");
+    let text = format!("extern const char {symbol};\nconst char {symbol} = 1;\n");
+    fs::write(&path, text).expect("OUT_DIR is writable");
+    path
+}
+
+/// Writes `mongoose.h` to OUT_DIR, and to `$MEERKAT_HEADER_OUT` if that is set.
+fn write_header(out: &Path) {
+    println!("cargo:rerun-if-changed=src/abi");
+    println!("cargo:rerun-if-changed=cbindgen.toml");
+    println!("cargo:rerun-if-env-changed=MEERKAT_HEADER_OUT");
+    let text = header::generate(header_value);
+    fs::write(out.join("mongoose.h"), &text).expect("OUT_DIR is writable");
+    if let Some(path) = env::var_os("MEERKAT_HEADER_OUT").map(PathBuf::from) {
+        println!("cargo:rerun-if-changed={}", path.display());
+        if fs::read_to_string(&path).ok().as_deref() != Some(&text) {
+            fs::write(&path, text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        }
+    }
+}
+
+/// Compiles `src/shim/*.c`, what stable Rust cannot express, and the file with the layout symbol.
+fn compile_shim(layout_symbol: &Path) {
     let mut files: Vec<PathBuf> = fs::read_dir("src/shim")
         .expect("src/shim exists")
         .map(|entry| entry.expect("readable directory").path())
@@ -132,8 +185,11 @@ fn compile_shim() {
         .collect();
     files.sort();
     println!("cargo:rerun-if-changed=src/shim");
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build-support");
     cc::Build::new()
         .files(&files)
+        .file(layout_symbol)
         .std("gnu11")
         .warnings(true)
         .extra_warnings(true)

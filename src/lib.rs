@@ -6,6 +6,12 @@
 //! [`text`] (codecs: bytes in, facts out, no sockets and no clock).
 
 pub mod abi;
+pub(crate) mod dns;
+pub(crate) mod event;
+pub mod fs;
+pub(crate) mod http;
 pub mod options;
 pub mod proto;
+pub(crate) mod sys;
 pub mod text;
+pub(crate) mod tls;

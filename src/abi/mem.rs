@@ -1,8 +1,8 @@
 //! Memory across the C edge, panics at the C edge, and C pointers turned into slices.
 
 use core::ffi::{CStr, c_char, c_void};
+use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering};
-use std::alloc::{GlobalAlloc, Layout};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::types::mg_str;
@@ -14,58 +14,8 @@ unsafe extern "C" {
     pub fn mg_free(ptr: *mut c_void);
 }
 
-/// Routes Rust's own allocations through `mg_calloc`, so that a program that brings its own
-/// allocator sees all memory of the library.
-struct CAlloc;
-
 /// Alignment that `mg_calloc` guarantees, as `malloc` does.
 const MAX_ALIGN: usize = 16;
-
-// SAFETY: blocks come from `mg_calloc`, which returns memory aligned for any C object, and go back
-// through `mg_free`. A layout that asks for more alignment gets a part of a larger block, whose
-// start is kept in the word in front of that part.
-unsafe impl GlobalAlloc for CAlloc {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if layout.align() <= MAX_ALIGN {
-            // SAFETY: `mg_calloc` may be called with any sizes.
-            return unsafe { mg_calloc(1, layout.size()).cast() };
-        }
-        let Some(size) = layout.size().checked_add(layout.align()) else {
-            return core::ptr::null_mut();
-        };
-        // SAFETY: `mg_calloc` may be called with any sizes.
-        let block: *mut u8 = unsafe { mg_calloc(1, size).cast() };
-        if block.is_null() {
-            return block;
-        }
-        // The block is aligned to `MAX_ALIGN`, so at least that many bytes are skipped.
-        let skip = layout.align() - block as usize % layout.align();
-        // SAFETY: `skip` is at most `align`, and at least the size of a pointer.
-        unsafe {
-            let part = block.add(skip);
-            part.cast::<*mut u8>().sub(1).write(block);
-            part
-        }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: same contract as `alloc`; `mg_calloc` zeroes.
-        unsafe { self.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: `ptr` came from `alloc` above, which kept the start of over-aligned blocks.
-        unsafe {
-            let block =
-                if layout.align() <= MAX_ALIGN { ptr } else { ptr.cast::<*mut u8>().sub(1).read() };
-            mg_free(block.cast())
-        }
-    }
-}
-
-#[cfg(not(any(test, miri)))]
-#[global_allocator]
-static ALLOCATOR: CAlloc = CAlloc;
 
 /// Zeroed block of `len` bytes that C may release with `mg_free`; NULL if memory is out.
 pub fn calloc(len: usize) -> *mut u8 {
@@ -86,6 +36,32 @@ pub fn strdup(s: &[u8]) -> *mut c_char {
     p.cast()
 }
 
+/// Moves `value` to the heap; `None` if memory is out. Release it with [`unbox`].
+pub(crate) fn try_box<T>(value: T) -> Option<NonNull<T>> {
+    try_box_or_return(value).ok()
+}
+
+/// [`try_box`] that gives the value back if memory is out.
+pub(crate) fn try_box_or_return<T>(value: T) -> Result<NonNull<T>, T> {
+    const { assert!(size_of::<T>() > 0 && align_of::<T>() <= MAX_ALIGN) };
+    let Some(block) = NonNull::new(calloc(size_of::<T>()).cast::<T>()) else { return Err(value) };
+    // SAFETY: the block is big enough for a `T` and aligned for it.
+    unsafe { block.write(value) };
+    Ok(block)
+}
+
+/// Takes a value back from the heap.
+///
+/// # Safety
+/// `boxed` came from [`try_box`] and is not used afterwards.
+pub(crate) unsafe fn unbox<T>(boxed: NonNull<T>) -> T {
+    // SAFETY: `try_box` wrote a `T` there and gave it to the caller alone.
+    let value = unsafe { boxed.read() };
+    // SAFETY: the block came from `mg_calloc`.
+    unsafe { mg_free(boxed.as_ptr().cast()) };
+    value
+}
+
 /// Panics stopped at the C edge since the program started.
 static PANICS: AtomicU64 = AtomicU64::new(0);
 
@@ -94,10 +70,15 @@ pub fn panics() -> u64 {
     PANICS.load(Ordering::Relaxed)
 }
 
+/// Counts a panic that was stopped.
+pub(crate) fn count_panic() {
+    PANICS.fetch_add(1, Ordering::Relaxed);
+}
+
 /// Runs `f`; a panic inside is counted and turned into `default`, it never unwinds into C.
 pub fn guard<R>(default: R, f: impl FnOnce() -> R) -> R {
     catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| {
-        PANICS.fetch_add(1, Ordering::Relaxed);
+        count_panic();
         default
     })
 }

@@ -14,11 +14,15 @@
 //! 7. A function pointer is NULL or callable with the documented arguments.
 //! 8. One manager and its connections are used by one thread at a time, except by `mg_wakeup`.
 
-#![allow(non_camel_case_types)]
+#![allow(non_camel_case_types, non_snake_case)]
 // The rules above are the `# Safety` section of every exported function.
 #![allow(clippy::missing_safety_doc)]
 
+pub mod app_options;
+pub mod hooks;
+pub mod protocol_types;
 pub mod types;
+pub mod variadic;
 
 pub mod base64;
 pub mod digest;
@@ -26,7 +30,11 @@ pub mod fmt;
 pub mod iobuf;
 pub mod json;
 pub mod log;
+pub mod fs;
+pub mod http;
+pub mod http_parse;
 pub mod mem;
+pub mod net;
 pub mod printf;
 pub mod queue;
 pub mod str;

@@ -6,6 +6,7 @@
 
 use core::ffi::{c_char, c_int, c_long, c_uint, c_ulong, c_void};
 
+pub use super::protocol_types::*;
 use crate::options::{MG_DASH_MAX_USER_NAME, MG_DATA_SIZE, MG_MAX_HTTP_HEADERS};
 
 /// A C `va_list` as the library sees it: only ever handled through a pointer, read by the shim.
@@ -263,7 +264,7 @@ pub struct mg_mgr {
     /// epoll descriptor, or -1.
     pub epoll_fd: c_int,
     /// NULL with sockets.
-    pub ifp: *mut c_void,
+    pub ifp: *mut mg_tcpip_if,
     /// Zeroed bytes placed after each connection for the program.
     pub extraconnsize: usize,
     /// Writing end of the wake-up channel.

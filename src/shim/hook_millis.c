@@ -10,5 +10,5 @@ __attribute__((weak)) uint64_t mg_millis(void) {
   if (clock_gettime(CLOCK_MONOTONIC_RAW, &ts) != 0)
 #endif
     clock_gettime(CLOCK_MONOTONIC, &ts);
-  return (uint64_t) ts.tv_sec * 1000U + (uint64_t) ts.tv_nsec / 1000000U;
+  return (uint64_t)ts.tv_sec * 1000U + (uint64_t)ts.tv_nsec / 1000000U;
 }

@@ -15,6 +15,7 @@ pub mod glob;
 pub mod json;
 pub mod log_line;
 pub mod path;
+pub mod percent;
 pub mod print;
 pub mod str;
 pub mod url;

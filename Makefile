@@ -1,0 +1,154 @@
+# Meerkat: libmongoose.a, libmongoose.so and mongoose.h. `make help` lists the targets.
+
+CC ?= cc
+CXX ?= c++
+CARGO ?= cargo
+CFLAGS ?= -O2 -g
+PROFILE ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := 7.22.0
+
+# Build options (README): `make MG_MAX_HTTP_HEADERS=7` reaches build.rs through the environment.
+# Every set of options has its own target directory, so that switching costs no rebuild.
+OPTION_NAMES := MG_DATA_SIZE MG_MAX_HTTP_HEADERS MG_DASH_MAX_USER_NAME MG_IO_SIZE MG_MAX_RECV_SIZE \
+	MG_SOCK_LISTEN_BACKLOG_SIZE MG_MAX_SSI_DEPTH MG_MAX_CONNECTIONS MG_IO_TIMEOUT MG_ENABLE_DIRLIST \
+	MG_ENABLE_SSI MG_ENABLE_EPOLL MG_IPV6_V6ONLY MG_HTTP_INDEX
+OPTIONS := $(strip $(foreach name,$(OPTION_NAMES),$(if $($(name)),$(name)=$($(name)))))
+export $(OPTION_NAMES)
+unexport $(foreach name,$(OPTION_NAMES),$(if $($(name)),,$(name)))
+OPTION_SET := $(if $(OPTIONS),options-$(shell printf '%s' '$(OPTIONS)' | cksum | cut -d' ' -f1))
+B ?= build$(if $(OPTION_SET),/$(OPTION_SET))
+CARGO_DIR ?= target$(if $(OPTION_SET),/$(OPTION_SET))
+PROFILE_DIR := $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
+
+# What libmongoose.a needs from the system.
+SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
+
+.PHONY: all lib run test c-test compat examples fmt lint check header header-check symbols asan \
+	lib-asan valgrind bench doc install uninstall deps clean help
+
+all: lib
+
+# Cargo knows what is out of date; files in $(B) are touched only when their content changes.
+lib:
+	@mkdir -p $(B)/lib/pkgconfig $(B)/include
+	MEERKAT_HEADER_OUT=$(abspath $(B))/include/mongoose.h \
+	  $(CARGO) build --lib --profile $(PROFILE) --target-dir $(CARGO_DIR)
+	@cmp -s $(ARCHIVE) $(B)/lib/libmongoose.a || cp $(ARCHIVE) $(B)/lib/libmongoose.a
+	@$(MAKE) --no-print-directory $(B)/lib/libmongoose.so $(B)/lib/pkgconfig/mongoose.pc
+
+# Linked from the archive, because cargo's own shared library would not export the C shim.
+$(B)/lib/libmongoose.so: $(B)/lib/libmongoose.a tools/exports.map
+	$(CC) -shared -o $(B)/lib/libmongoose.so.$(VERSION) -Wl,-soname,libmongoose.so.7 \
+	  -Wl,--version-script=tools/exports.map -Wl,--gc-sections \
+	  -Wl,--whole-archive $(B)/lib/libmongoose.a -Wl,--no-whole-archive $(SYSTEM_LIBS)
+	ln -sf libmongoose.so.$(VERSION) $(B)/lib/libmongoose.so.7
+	ln -sf libmongoose.so.7 $@
+
+# In the build tree the file points there; `make install` writes one for PREFIX.
+$(B)/lib/pkgconfig/mongoose.pc: mongoose.pc.in Makefile
+	@sed -e 's|@PREFIX@|$(abspath $(B))|' -e 's|@VERSION@|$(VERSION)|' \
+	  -e 's|@SYSTEM_LIBS@|$(SYSTEM_LIBS)|' mongoose.pc.in > $@
+
+run: $(B)/http-server
+	$(B)/http-server $(ARGS)
+
+examples: $(B)/http-server
+
+$(B)/http-server: examples-c/http-server/main.c lib
+	$(CC) $(CFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< $(B)/lib/libmongoose.a $(SYSTEM_LIBS)
+
+test: deps
+	tools/test-all
+
+c-test: lib
+	c-tests/run --build $(B)
+
+compat: lib
+	compat/run --build $(B)
+
+fmt:
+	$(CARGO) fmt
+	clang-format -i $$(tools/c-files)
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	clang-format --dry-run --Werror $$(tools/c-files)
+	shellcheck $$(tools/shell-files)
+
+check: test
+
+header:
+	@mkdir -p include
+	MEERKAT_HEADER_OUT=$(abspath include/mongoose.h) $(CARGO) check --lib
+
+header-check:
+	@mkdir -p build/header-check
+	MEERKAT_HEADER_OUT=$(abspath build/header-check/mongoose.h) $(CARGO) check --lib
+	diff -u include/mongoose.h build/header-check/mongoose.h
+
+symbols: lib
+	compat/symbols --build $(B)
+
+# The Rust side needs the nightly toolchain, the C side clang.
+lib-asan:
+	@mkdir -p build/asan/lib build/asan/include
+	MEERKAT_HEADER_OUT=$(abspath build/asan/include/mongoose.h) tools/build-asan build/asan/lib
+
+asan: lib-asan
+	c-tests/run --build build/asan --mode asan
+
+valgrind: lib
+	c-tests/run --build $(B) --mode valgrind
+
+bench: lib
+	benches/run --build $(B)
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+
+install: lib
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 $(B)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/mongoose.h
+	install -m 644 $(B)/lib/libmongoose.a $(DESTDIR)$(PREFIX)/lib/libmongoose.a
+	install -m 755 $(B)/lib/libmongoose.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf libmongoose.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libmongoose.so.7
+	ln -sf libmongoose.so.7 $(DESTDIR)$(PREFIX)/lib/libmongoose.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+	  -e 's|@SYSTEM_LIBS@|$(SYSTEM_LIBS)|' mongoose.pc.in \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/mongoose.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/include/mongoose.h $(DESTDIR)$(PREFIX)/lib/libmongoose.a \
+	  $(DESTDIR)$(PREFIX)/lib/libmongoose.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/mongoose.pc
+
+deps:
+	tools/deps.sh
+
+clean:
+	rm -rf build target compat/bindgen-check/target
+
+help:
+	@echo 'make              build the library: build/lib/libmongoose.{a,so}, build/include/mongoose.h'
+	@echo 'make run          build and start examples-c/http-server (ARGS="-l URL -d DIR")'
+	@echo 'make test         everything quick: lint, Rust and C tests, compat, header, docs'
+	@echo 'make c-test       C test suite (V=1 shows what each program prints)'
+	@echo 'make compat       compatibility checks: symbols, layouts, bindgen, reference header'
+	@echo 'make symbols      exported symbols against the list only'
+	@echo 'make asan         C test suite under AddressSanitizer and UBSan, both sides'
+	@echo 'make valgrind     C test suite under valgrind'
+	@echo 'make bench        speed, beside other servers'
+	@echo 'make examples     compile the examples'
+	@echo 'make fmt / lint   format / check format, clippy, shellcheck'
+	@echo 'make check        the same as make test'
+	@echo 'make header       write include/mongoose.h; header-check: fail if it is stale'
+	@echo 'make doc          documentation of the Rust side'
+	@echo 'make install      PREFIX=/usr/local DESTDIR=; uninstall takes the files away again'
+	@echo 'make deps         install what is missing (Debian, as root)'
+	@echo 'make clean        remove everything built'
+	@echo
+	@echo 'Variables: CC CXX CFLAGS CARGO PROFILE=release|dev B=build, and the options'
+	@echo '$(OPTION_NAMES)'

@@ -1,0 +1,1719 @@
+// Generated from src/abi by `make header` with cbindgen 0.29.4. Do not edit.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Meerkat: a memory-safe drop-in for the Mongoose 7.22 networking library.
+
+#ifndef MONGOOSE_H
+#define MONGOOSE_H
+
+#define MG_VERSION "7.22"
+
+// ---------------------------------------------------------------------------------- platforms
+
+#define MG_ARCH_CUSTOM 0
+#define MG_ARCH_UNIX 1
+#define MG_ARCH_WIN32 2
+#define MG_ARCH_ESP32 3
+#define MG_ARCH_ESP8266 4
+#define MG_ARCH_FREERTOS 5
+#define MG_ARCH_THREADX 6
+#define MG_ARCH_ZEPHYR 7
+#define MG_ARCH_ARMGCC 8
+#define MG_ARCH_NEWLIB MG_ARCH_ARMGCC
+#define MG_ARCH_CMSIS_RTOS1 9
+#define MG_ARCH_TIRTOS 10
+#define MG_ARCH_PICOSDK 11
+#define MG_ARCH_ARMCC 12
+#define MG_ARCH_CMSIS_RTOS2 13
+#define MG_ARCH_RTTHREAD 14
+#define MG_ARCH_ARMCGT 15
+#define MG_ARCH_CUBE 16
+
+#ifndef MG_ARCH
+#if defined(__unix__) || defined(__APPLE__)
+#define MG_ARCH MG_ARCH_UNIX
+#else
+#include "mongoose_config.h"
+#endif
+#elif MG_ARCH == MG_ARCH_CUSTOM
+#include "mongoose_config.h"
+#endif
+
+#ifndef MG_ARCH
+#error "mongoose_config.h must define MG_ARCH"
+#elif MG_ARCH == MG_ARCH_FREERTOS
+#error "MG_ARCH_FREERTOS is not a platform of its own: use MG_ARCH_CUSTOM and MG_ENABLE_FREERTOS"
+#endif
+
+#ifndef MG_ENABLE_TCPIP
+#define MG_ENABLE_TCPIP 0
+#endif
+
+#ifndef MG_ENABLE_SOCKET
+#define MG_ENABLE_SOCKET (!MG_ENABLE_TCPIP)
+#endif
+
+#ifndef MG_ENABLE_POLL
+#if defined(MG_ENABLE_EPOLL) || !defined(__linux__)
+#define MG_ENABLE_POLL 1
+#else
+#define MG_ENABLE_POLL 0
+#endif
+#endif
+
+#ifndef MG_ENABLE_EPOLL
+#ifdef __linux__
+#define MG_ENABLE_EPOLL 1
+#else
+#define MG_ENABLE_EPOLL 0
+#endif
+#endif
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+#if MG_ENABLE_EPOLL
+#include <sys/epoll.h>
+#elif MG_ENABLE_POLL
+#include <poll.h>
+#else
+#include <sys/select.h>
+#endif
+
+#ifndef MG_ENABLE_ASSERT
+#define MG_ENABLE_ASSERT 0
+#endif
+
+#if MG_ENABLE_ASSERT
+#include <assert.h>
+#elif !defined(assert)
+#define assert(x)
+#endif
+
+// ----------------------------------------------------------------------------- layout options
+//
+// These change the size of structures, so program and library must agree. A file compiled with
+// other values than the library's does not link: the missing symbol names what the file needs.
+// The values must be plain decimal numbers.
+
+// Bytes of mg_connection::data.
+#ifndef MG_DATA_SIZE
+#define MG_DATA_SIZE 32
+#endif
+
+// Entries of mg_http_message::headers.
+#ifndef MG_MAX_HTTP_HEADERS
+#define MG_MAX_HTTP_HEADERS 30
+#endif
+
+// Bytes of mg_dash_user::name.
+#ifndef MG_DASH_MAX_USER_NAME
+#define MG_DASH_MAX_USER_NAME 32
+#endif
+
+#define MG_LAYOUT_SYMBOL_(data, headers, user)                                              \
+  mg_needs_library_built_with__MG_DATA_SIZE_##data##__MG_MAX_HTTP_HEADERS_##headers##__MG_DASH_MAX_USER_NAME_##user
+#define MG_LAYOUT_SYMBOL_OF_(data, headers, user) MG_LAYOUT_SYMBOL_(data, headers, user)
+#define MG_LAYOUT_SYMBOL \
+  MG_LAYOUT_SYMBOL_OF_(MG_DATA_SIZE, MG_MAX_HTTP_HEADERS, MG_DASH_MAX_USER_NAME)
+
+// Keeps a reference that nothing in the file uses, also when the linker removes unused sections.
+#ifdef __has_attribute
+#if __has_attribute(retain)
+#define MG_KEEP_ __attribute__((used, unused, retain))
+#endif
+#endif
+#ifndef MG_KEEP_
+#define MG_KEEP_ __attribute__((used, unused))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+extern const char MG_LAYOUT_SYMBOL;
+#ifdef __cplusplus
+}
+#endif
+MG_KEEP_ static const char *const mg_layout_guard_ = &MG_LAYOUT_SYMBOL;
+
+// -------------------------------------------------------------------------- behaviour options
+//
+// A program that sets one of these before the include (or with -D for all of its files) changes
+// what the library does: the value is left in a weak constant where the library finds it.
+
+#define MG_APP_WEAK_ __attribute__((weak, visibility("default")))
+#ifdef __cplusplus
+#define MG_APP_OPTION_(type, name, value)      \
+  extern "C" {                                 \
+  extern type mg_app_option_##name MG_APP_WEAK_; \
+  type mg_app_option_##name = (value);         \
+  }                                            \
+  extern "C" type mg_app_option_##name
+#else
+#define MG_APP_OPTION_(type, name, value)        \
+  extern type mg_app_option_##name MG_APP_WEAK_; \
+  type mg_app_option_##name = (value);           \
+  extern type mg_app_option_##name
+#endif
+#define MG_APP_NUMBER_(name, value) \
+  MG_APP_OPTION_(const unsigned long long, name, (unsigned long long) (value))
+#define MG_APP_TEXT_(name, value) MG_APP_OPTION_(const char *const, name, value)
+
+// Growth step of connection buffers, in bytes.
+#ifdef MG_IO_SIZE
+MG_APP_NUMBER_(io_size, MG_IO_SIZE);
+#else
+#define MG_IO_SIZE 16384
+#endif
+
+// Most bytes of unprocessed input that a connection may hold.
+#ifdef MG_MAX_RECV_SIZE
+MG_APP_NUMBER_(max_recv_size, MG_MAX_RECV_SIZE);
+#else
+#define MG_MAX_RECV_SIZE 3145728UL
+#endif
+
+// List directories that have no index page.
+#ifdef MG_ENABLE_DIRLIST
+MG_APP_NUMBER_(enable_dirlist, MG_ENABLE_DIRLIST);
+#else
+#define MG_ENABLE_DIRLIST 1
+#endif
+
+// Expand server-side includes.
+#ifdef MG_ENABLE_SSI
+MG_APP_NUMBER_(enable_ssi, MG_ENABLE_SSI);
+#else
+#define MG_ENABLE_SSI 0
+#endif
+
+// File name of a directory's index page.
+#ifdef MG_HTTP_INDEX
+MG_APP_TEXT_(http_index, MG_HTTP_INDEX);
+#else
+#define MG_HTTP_INDEX "index.html"
+#endif
+
+// IPv6 listeners refuse IPv4 peers.
+#ifdef MG_IPV6_V6ONLY
+MG_APP_NUMBER_(ipv6_v6only, MG_IPV6_V6ONLY);
+#else
+#define MG_IPV6_V6ONLY 0
+#endif
+
+// Length of a listener's queue of connections that nobody has accepted yet.
+#ifdef MG_SOCK_LISTEN_BACKLOG_SIZE
+MG_APP_NUMBER_(sock_listen_backlog_size, MG_SOCK_LISTEN_BACKLOG_SIZE);
+#else
+#define MG_SOCK_LISTEN_BACKLOG_SIZE 128
+#endif
+
+// Most connections of a manager.
+#ifdef MG_MAX_CONNECTIONS
+MG_APP_NUMBER_(max_connections, MG_MAX_CONNECTIONS);
+#endif
+
+// Milliseconds after which a quiet connection is closed.
+#ifdef MG_IO_TIMEOUT
+MG_APP_NUMBER_(io_timeout, MG_IO_TIMEOUT);
+#endif
+
+// ------------------------------------------------- options that concern the program's own code
+
+#ifndef MG_ENABLE_LOG
+#define MG_ENABLE_LOG 1
+#endif
+
+#ifndef MG_ENABLE_PROFILE
+#define MG_ENABLE_PROFILE 0
+#endif
+
+#ifndef MG_PATH_MAX
+#define MG_PATH_MAX FILENAME_MAX
+#endif
+
+#ifndef MG_DIRSEP
+#define MG_DIRSEP '/'
+#endif
+
+#ifndef MG_SOCKET_TYPE
+#define MG_SOCKET_TYPE int
+#endif
+
+#ifndef MG_INVALID_SOCKET
+#define MG_INVALID_SOCKET (-1)
+#endif
+
+#ifndef MG_SOCKET_ERRNO
+#define MG_SOCKET_ERRNO errno
+#endif
+
+#ifndef MG_JSON_MAX_DEPTH
+#define MG_JSON_MAX_DEPTH 30
+#endif
+
+// TLS is always there; any value but MG_TLS_CUSTOM means the library's own.
+#define MG_TLS_NONE 0
+#define MG_TLS_MBED 1
+#define MG_TLS_OPENSSL 2
+#define MG_TLS_BUILTIN 3
+#define MG_TLS_CUSTOM 4
+#define MG_TLS_WOLFSSL 5
+#define MG_TLS_RUSTLS 6
+#ifndef MG_TLS
+#define MG_TLS MG_TLS_RUSTLS
+#endif
+
+// A program that defines mg_calloc, mg_log, mg_random or mg_millis replaces the library's; these
+// switches are kept for code that asks for them.
+#ifndef MG_ENABLE_CUSTOM_CALLOC
+#define MG_ENABLE_CUSTOM_CALLOC 0
+#endif
+
+#ifndef MG_ENABLE_CUSTOM_LOG
+#define MG_ENABLE_CUSTOM_LOG 0
+#endif
+
+#ifndef MG_ENABLE_CUSTOM_RANDOM
+#define MG_ENABLE_CUSTOM_RANDOM 0
+#endif
+
+#ifndef MG_ENABLE_CUSTOM_MILLIS
+#define MG_ENABLE_CUSTOM_MILLIS 0
+#endif
+
+#ifndef MG_ENABLE_CUSTOM_DEVICE_ID
+#define MG_ENABLE_CUSTOM_DEVICE_ID 0
+#endif
+
+// Switches of the original that a prebuilt library has no use for.
+#ifndef MG_ENABLE_POSIX_FS
+#define MG_ENABLE_POSIX_FS 1
+#endif
+
+#ifndef MG_ENABLE_FATFS
+#define MG_ENABLE_FATFS 0
+#endif
+
+#ifndef MG_ENABLE_LFS
+#define MG_ENABLE_LFS 0
+#endif
+
+#ifndef MG_ENABLE_MD5
+#define MG_ENABLE_MD5 1
+#endif
+
+#ifndef MG_ENABLE_CHACHA20
+#define MG_ENABLE_CHACHA20 1
+#endif
+
+#ifndef MG_ENABLE_WINSOCK
+#define MG_ENABLE_WINSOCK 1
+#endif
+
+#ifndef MG_ENABLE_LWIP
+#define MG_ENABLE_LWIP 0
+#endif
+
+#ifndef MG_ENABLE_FREERTOS
+#define MG_ENABLE_FREERTOS 0
+#endif
+
+#ifndef MG_ENABLE_FREERTOS_TCP
+#define MG_ENABLE_FREERTOS_TCP 0
+#endif
+
+#ifndef MG_ENABLE_RL
+#define MG_ENABLE_RL 0
+#endif
+
+#ifndef MG_ENABLE_BSD_SOCKETS
+#define MG_ENABLE_BSD_SOCKETS 0
+#endif
+
+#ifndef MG_ENABLE_BSD_PROTOTYPES
+#define MG_ENABLE_BSD_PROTOTYPES 1
+#endif
+
+#ifndef MG_ENABLE_TCPIP_DRIVER_INIT
+#define MG_ENABLE_TCPIP_DRIVER_INIT 1
+#endif
+
+#ifndef MG_ENABLE_TCPIP_PRINT_DEBUG_STATS
+#define MG_ENABLE_TCPIP_PRINT_DEBUG_STATS 0
+#endif
+
+#ifndef MG_TCPIP_PREFIX_LEN
+#define MG_TCPIP_PREFIX_LEN 0
+#endif
+
+#ifndef MG_TCPIP_DHCPNAME_SIZE
+#define MG_TCPIP_DHCPNAME_SIZE 18
+#endif
+
+#ifndef MG_TCPIP_IP
+#define MG_TCPIP_IP MG_IPV4(0, 0, 0, 0)
+#endif
+
+#ifndef MG_TCPIP_MASK
+#define MG_TCPIP_MASK MG_IPV4(0, 0, 0, 0)
+#endif
+
+#ifndef MG_TCPIP_GW
+#define MG_TCPIP_GW MG_IPV4(0, 0, 0, 0)
+#endif
+
+#ifndef MG_TCPIP_GLOBAL
+#define MG_TCPIP_GLOBAL MG_IPV6(0, 0, 0, 0, 0, 0, 0, 0)
+#endif
+
+#ifndef MG_TCPIP_IPV6_LINKLOCAL
+#define MG_TCPIP_IPV6_LINKLOCAL MG_IPV6(0, 0, 0, 0, 0, 0, 0, 0)
+#endif
+
+#ifndef MG_TCPIP_GW6
+#define MG_TCPIP_GW6 MG_IPV6(0, 0, 0, 0, 0, 0, 0, 0)
+#endif
+
+#ifndef MG_SET_MAC_ADDRESS
+#define MG_SET_MAC_ADDRESS(mac)
+#endif
+
+#ifndef MG_SET_WIFI_CONFIG
+#define MG_SET_WIFI_CONFIG(data)
+#endif
+
+// Firmware updates.
+#define MG_OTA_NONE 0
+#define MG_OTA_STM32H5 1
+#define MG_OTA_STM32H7 2
+#define MG_OTA_STM32H7_DUAL_CORE 3
+#define MG_OTA_STM32F 4
+#define MG_OTA_CH32V307 100
+#define MG_OTA_U2A 200
+#define MG_OTA_RT1020 300
+#define MG_OTA_RT1050 301
+#define MG_OTA_RT1060 302
+#define MG_OTA_RT1064 303
+#define MG_OTA_RT1170 304
+#define MG_OTA_MCXN 310
+#define MG_OTA_RW612 320
+#define MG_OTA_FLASH 900
+#define MG_OTA_ESP32 910
+#define MG_OTA_PICOSDK 920
+#define MG_OTA_CUSTOM 1000
+
+#ifndef MG_OTA
+#define MG_OTA MG_OTA_NONE
+#endif
+
+#ifndef MG_OTA_URL
+#define MG_OTA_URL NULL
+#endif
+
+#ifndef MG_OTA_STATUS_FN
+#define MG_OTA_STATUS_FN NULL
+#endif
+
+#ifndef MG_OTA_FIRMWARE_VERSION
+#define MG_OTA_FIRMWARE_VERSION "1.0.0"
+#endif
+
+#ifndef MG_OTA_MAX_VERSION_LEN
+#define MG_OTA_MAX_VERSION_LEN 64
+#endif
+
+#ifndef MG_OTA_PULL_INTERVAL_SECONDS
+#define MG_OTA_PULL_INTERVAL_SECONDS 60
+#endif
+
+#ifndef MG_OTA_ROLLBACK_TIMEOUT_SECONDS
+#define MG_OTA_ROLLBACK_TIMEOUT_SECONDS 120
+#endif
+
+#ifndef MG_OTA_STATE_GET
+#define MG_OTA_STATE_GET() 0
+#endif
+
+#ifndef MG_OTA_STATE_SET
+#define MG_OTA_STATE_SET(state)
+#endif
+
+#ifndef MG_OTA_ROLLBACK_TIMER_START
+#define MG_OTA_ROLLBACK_TIMER_START()
+#endif
+
+#ifndef MG_OTA_ROLLBACK_TIMER_FEED
+#define MG_OTA_ROLLBACK_TIMER_FEED()
+#endif
+
+#ifndef MG_OTA_ROLLBACK
+#define MG_OTA_ROLLBACK()
+#endif
+
+#ifndef MG_OTA_BOOT_CHECK
+#define MG_OTA_BOOT_CHECK()
+#endif
+
+// ---------------------------------------------------------------------------------- constants
+
+// Log levels.
+enum {
+  MG_LL_NONE = 0,
+  MG_LL_ERROR = 1,
+  MG_LL_INFO = 2,
+  MG_LL_DEBUG = 3,
+  MG_LL_VERBOSE = 4,
+};
+
+// Flags of mg_fs::st and mg_fs::op.
+enum {
+  MG_FS_READ = 1,
+  MG_FS_WRITE = 2,
+  MG_FS_DIR = 4,
+  MG_FS_EXCL = 8,
+};
+
+// Events: what `ev` of a handler may be, and what `ev_data` points to then.
+enum mg_event {
+  MG_EV_ERROR = 0,        // char *: what went wrong
+  MG_EV_OPEN = 1,         // NULL: the connection exists
+  MG_EV_POLL = 2,         // uint64_t *: now, in milliseconds
+  MG_EV_RESOLVE = 3,      // NULL: the host name is resolved
+  MG_EV_CONNECT = 4,      // NULL: connected to the server
+  MG_EV_ACCEPT = 5,       // NULL: accepted from a listener
+  MG_EV_TLS_HS = 6,       // NULL: TLS handshake done
+  MG_EV_READ = 7,         // long *: bytes received
+  MG_EV_WRITE = 8,        // long *: bytes written
+  MG_EV_CLOSE = 9,        // NULL: the connection goes away
+  MG_EV_HTTP_HDRS = 10,   // struct mg_http_message *: headers are complete
+  MG_EV_HTTP_MSG = 11,    // struct mg_http_message *: the whole message
+  MG_EV_WS_OPEN = 12,     // struct mg_http_message *: upgraded to WebSocket
+  MG_EV_WS_MSG = 13,      // struct mg_ws_message *: text or binary message
+  MG_EV_WS_CTL = 14,      // struct mg_ws_message *: control frame
+  MG_EV_MQTT_CMD = 15,    // struct mg_mqtt_message *: any packet
+  MG_EV_MQTT_MSG = 16,    // struct mg_mqtt_message *: PUBLISH
+  MG_EV_MQTT_OPEN = 17,   // int *: return code of CONNACK
+  MG_EV_SNTP_TIME = 18,   // uint64_t *: milliseconds since 1970
+  MG_EV_WAKEUP = 19,      // struct mg_str *: data of mg_wakeup
+  MG_EV_MDNS_REQ = 20,    // struct mg_mdns_req *: question
+  MG_EV_MDNS_RESP = 21,   // struct mg_mdns_resp *: answer
+  MG_EV_MODBUS_REQ = 22,  // struct mg_modbus_req *: request
+  MG_EV_USER = 23,        // first number for the program's own events
+};
+
+// What mg_io_recv, mg_io_send, mg_tls_recv and mg_tls_send return instead of a length.
+enum {
+  MG_IO_ERR = -1,
+  MG_IO_WAIT = -2,
+};
+
+// Types of MQTT 5 properties.
+enum {
+  MQTT_PROP_TYPE_BYTE = 0,
+  MQTT_PROP_TYPE_STRING = 1,
+  MQTT_PROP_TYPE_STRING_PAIR = 2,
+  MQTT_PROP_TYPE_BINARY_DATA = 3,
+  MQTT_PROP_TYPE_VARIABLE_INT = 4,
+  MQTT_PROP_TYPE_INT = 5,
+  MQTT_PROP_TYPE_SHORT = 6,
+};
+
+// What mg_mqtt_parse returns.
+enum {
+  MQTT_OK = 0,
+  MQTT_INCOMPLETE = 1,
+  MQTT_MALFORMED = 2,
+};
+
+// What mg_json_get returns instead of an offset.
+enum {
+  MG_JSON_TOO_DEEP = -1,
+  MG_JSON_INVALID = -2,
+  MG_JSON_NOT_FOUND = -3,
+};
+
+// Types of dashboard variables.
+enum mg_val_type {
+  MG_VAL_INT = 0,
+  MG_VAL_UINT64 = 1,
+  MG_VAL_BOOL = 2,
+  MG_VAL_DBL = 3,
+  MG_VAL_STR = 4,
+  MG_VAL_RAW = 5,
+};
+
+// What happens to a dashboard variable.
+enum mg_dash_op {
+  MG_DASH_READ = 0,
+  MG_DASH_WRITE = 1,
+  MG_DASH_DELETE = 2,
+  MG_DASH_ADD = 3,
+};
+
+// States of a firmware image.
+enum {
+  MG_OTA_CONFIRMED = 0,
+  MG_OTA_TESTING = 1,
+  MG_OTA_FAILED = 2,
+  MG_OTA_ROLLEDBACK = 3,
+};
+
+// Configuration bits of mg_phy_init.
+enum {
+  MG_PHY_LEDS_ACTIVE_HIGH = 1,
+  MG_PHY_CLOCKS_MAC = 2,
+};
+
+// Speeds of mg_phy_up.
+enum {
+  MG_PHY_SPEED_10M = 0,
+  MG_PHY_SPEED_100M = 1,
+  MG_PHY_SPEED_1000M = 2,
+};
+
+// How a timer behaves: `flags` of mg_timer_init.
+#define MG_TIMER_ONCE 0
+#define MG_TIMER_REPEAT 1
+#define MG_TIMER_RUN_NOW 2
+#define MG_TIMER_CALLED 4
+#define MG_TIMER_AUTODELETE 8
+
+// WebSocket opcodes (RFC 6455 section 5.2).
+#define WEBSOCKET_OP_CONTINUE 0
+#define WEBSOCKET_OP_TEXT 1
+#define WEBSOCKET_OP_BINARY 2
+#define WEBSOCKET_OP_CLOSE 8
+#define WEBSOCKET_OP_PING 9
+#define WEBSOCKET_OP_PONG 10
+
+// MQTT packet types (section 2.1.2 of the standard).
+#define MQTT_CMD_CONNECT 1
+#define MQTT_CMD_CONNACK 2
+#define MQTT_CMD_PUBLISH 3
+#define MQTT_CMD_PUBACK 4
+#define MQTT_CMD_PUBREC 5
+#define MQTT_CMD_PUBREL 6
+#define MQTT_CMD_PUBCOMP 7
+#define MQTT_CMD_SUBSCRIBE 8
+#define MQTT_CMD_SUBACK 9
+#define MQTT_CMD_UNSUBSCRIBE 10
+#define MQTT_CMD_UNSUBACK 11
+#define MQTT_CMD_PINGREQ 12
+#define MQTT_CMD_PINGRESP 13
+#define MQTT_CMD_DISCONNECT 14
+#define MQTT_CMD_AUTH 15
+
+// MQTT 5 properties (section 2.2.2.2 of the standard).
+#define MQTT_PROP_PAYLOAD_FORMAT_INDICATOR 0x01
+#define MQTT_PROP_MESSAGE_EXPIRY_INTERVAL 0x02
+#define MQTT_PROP_CONTENT_TYPE 0x03
+#define MQTT_PROP_RESPONSE_TOPIC 0x08
+#define MQTT_PROP_CORRELATION_DATA 0x09
+#define MQTT_PROP_SUBSCRIPTION_IDENTIFIER 0x0B
+#define MQTT_PROP_SESSION_EXPIRY_INTERVAL 0x11
+#define MQTT_PROP_ASSIGNED_CLIENT_IDENTIFIER 0x12
+#define MQTT_PROP_SERVER_KEEP_ALIVE 0x13
+#define MQTT_PROP_AUTHENTICATION_METHOD 0x15
+#define MQTT_PROP_AUTHENTICATION_DATA 0x16
+#define MQTT_PROP_REQUEST_PROBLEM_INFORMATION 0x17
+#define MQTT_PROP_WILL_DELAY_INTERVAL 0x18
+#define MQTT_PROP_REQUEST_RESPONSE_INFORMATION 0x19
+#define MQTT_PROP_RESPONSE_INFORMATION 0x1A
+#define MQTT_PROP_SERVER_REFERENCE 0x1C
+#define MQTT_PROP_REASON_STRING 0x1F
+#define MQTT_PROP_RECEIVE_MAXIMUM 0x21
+#define MQTT_PROP_TOPIC_ALIAS_MAXIMUM 0x22
+#define MQTT_PROP_TOPIC_ALIAS 0x23
+#define MQTT_PROP_MAXIMUM_QOS 0x24
+#define MQTT_PROP_RETAIN_AVAILABLE 0x25
+#define MQTT_PROP_USER_PROPERTY 0x26
+#define MQTT_PROP_MAXIMUM_PACKET_SIZE 0x27
+#define MQTT_PROP_WILDCARD_SUBSCRIPTION_AVAILABLE 0x28
+#define MQTT_PROP_SUBSCRIPTION_IDENTIFIER_AVAILABLE 0x29
+#define MQTT_PROP_SHARED_SUBSCRIPTION_AVAILABLE 0x2A
+
+// DNS record types.
+#define MG_DNS_RTYPE_A 1
+#define MG_DNS_RTYPE_PTR 12
+#define MG_DNS_RTYPE_TXT 16
+#define MG_DNS_RTYPE_AAAA 28
+#define MG_DNS_RTYPE_SRV 33
+
+// Modbus functions.
+#define MG_MODBUS_FUNC_READ_COILS 1
+#define MG_MODBUS_FUNC_READ_DISCRETE_INPUTS 2
+#define MG_MODBUS_FUNC_READ_HOLDING_REGISTERS 3
+#define MG_MODBUS_FUNC_READ_INPUT_REGISTERS 4
+#define MG_MODBUS_FUNC_WRITE_SINGLE_COIL 5
+#define MG_MODBUS_FUNC_WRITE_SINGLE_REGISTER 6
+#define MG_MODBUS_FUNC_WRITE_MULTIPLE_COILS 15
+#define MG_MODBUS_FUNC_WRITE_MULTIPLE_REGISTERS 16
+
+// Modbus exceptions.
+#define MG_MODBUS_ERR_NONE 0
+#define MG_MODBUS_ERR_ILLEGAL_FUNCTION 1
+#define MG_MODBUS_ERR_ILLEGAL_ADDRESS 2
+#define MG_MODBUS_ERR_ILLEGAL_VALUE 3
+#define MG_MODBUS_ERR_DEVICE_FAILURE 4
+
+// Wi-Fi security of a network, a set of bits, and radio bands.
+#define MG_WIFI_SECURITY_OPEN 0
+#define MG_WIFI_SECURITY_WEP MG_BIT(0)
+#define MG_WIFI_SECURITY_WPA MG_BIT(1)
+#define MG_WIFI_SECURITY_WPA2 MG_BIT(2)
+#define MG_WIFI_SECURITY_WPA3 MG_BIT(3)
+#define MG_WIFI_SECURITY_WPA_ENTERPRISE MG_BIT(4)
+#define MG_WIFI_SECURITY_WPA2_ENTERPRISE MG_BIT(5)
+#define MG_WIFI_SECURITY_WPA3_ENTERPRISE MG_BIT(6)
+#define MG_WIFI_BAND_2G 0
+#define MG_WIFI_BAND_5G 1
+
+// Addresses of the dashboard's servers.
+#ifndef MG_HTTP_ADDR
+#define MG_HTTP_ADDR "http://0.0.0.0:8000"
+#define MG_HTTPS_ADDR "https://0.0.0.0:8443"
+#define MG_MODBUS_ADDR "tcp://0.0.0.0:8502"
+#endif
+
+#ifndef MG_DASH_MAX_SEND_BUF_SIZE
+#define MG_DASH_MAX_SEND_BUF_SIZE (MG_IO_SIZE * 5)
+#endif
+
+// -------------------------------------------------------------------------------------- types
+
+struct mg_connection;
+struct mg_dash;
+struct mg_dash_user;
+struct mg_http_message;
+struct mg_mgr;
+struct mg_rpc;
+struct mg_rpc_req;
+struct mg_tcpip_if;
+
+// A DNS server and the connection to it.
+struct mg_dns {
+  // URL of the server, not copied.
+  const char *url;
+  // Connection, owned by the library; NULL while there is none.
+  struct mg_connection *c;
+};
+
+// A software timer, a member of a singly linked list.
+struct mg_timer {
+  // Period in milliseconds.
+  uint64_t period_ms;
+  // Next expiry on the 'mg_millis' clock; 0 = not armed yet.
+  uint64_t expire;
+  // 'MG_TIMER_*' bits.
+  unsigned int flags;
+  // Called when due.
+  void (*fn)(void *arg);
+  // Argument of 'fn'.
+  void *arg;
+  // Next timer in the list.
+  struct mg_timer *next;
+};
+
+// Writing end of the wake-up channel.
+union mg_pipe {
+  // Descriptor, -1 while wake-up is not initialised.
+  MG_SOCKET_TYPE fd;
+  // Unused on Unix.
+  void *q;
+};
+
+// The event manager.
+struct mg_mgr {
+  // Live connections, newest first.
+  struct mg_connection *conns;
+  // IPv4-side DNS server.
+  struct mg_dns dns4;
+  // IPv6-side DNS server.
+  struct mg_dns dns6;
+  // mDNS listener, or NULL.
+  struct mg_connection *mdns;
+  // DNS time-out in milliseconds.
+  int dnstimeout;
+  // Prefer 'dns6'.
+  bool use_dns6;
+  // Last connection id handed out.
+  unsigned long nextid;
+  // The program's own pointer.
+  void *userdata;
+  // TLS back end's own pointer.
+  void *tls_ctx;
+  // MQTT packet-id counter.
+  uint16_t mqtt_id;
+  // Internal: the library's private state of this manager.
+  void *active_dns_requests;
+  // Internal.
+  void *active_mdns_requests;
+  // Timers.
+  struct mg_timer *timers;
+  // epoll descriptor, or -1.
+  int epoll_fd;
+  // NULL with sockets.
+  struct mg_tcpip_if *ifp;
+  // Zeroed bytes placed after each connection for the program.
+  size_t extraconnsize;
+  // Writing end of the wake-up channel.
+  union mg_pipe pipe;
+};
+
+// A network address.
+struct mg_addr {
+  // Address bytes in network order; IPv4 uses the first four.
+  union {
+    uint8_t ip[16];
+    uint32_t ip4;
+    uint64_t ip6[2];
+  } addr;
+  // Port in network order.
+  uint16_t port;
+  // IPv6 zone index, 0 if none.
+  uint8_t scope_id;
+  // True for IPv6.
+  bool is_ip6;
+};
+
+// A growable byte buffer whose storage comes from 'mg_calloc'.
+struct mg_iobuf {
+  // Storage, or NULL.
+  uint8_t *buf;
+  // Bytes of storage.
+  size_t size;
+  // Bytes in use.
+  size_t len;
+  // Growth granularity; 0 = none.
+  size_t align;
+};
+
+// Event handler of a connection.
+typedef void (*mg_event_handler_t)(struct mg_connection *c, int ev, void *ev_data);
+
+// A connection.
+struct mg_connection {
+  // Next older connection.
+  struct mg_connection *next;
+  // Owner.
+  struct mg_mgr *mgr;
+  // Local address.
+  struct mg_addr loc;
+  // Remote address.
+  struct mg_addr rem;
+  // Descriptor as an integer in a pointer; -1 = none.
+  void *fd;
+  // Unique per manager.
+  unsigned long id;
+  // Input buffer.
+  struct mg_iobuf recv;
+  // Output buffer.
+  struct mg_iobuf send;
+  // Profiling data, used with MG_ENABLE_PROFILE only.
+  struct mg_iobuf prof;
+  // Undecrypted TLS input.
+  struct mg_iobuf rtls;
+  // The program's handler.
+  mg_event_handler_t fn;
+  // The program's pointer.
+  void *fn_data;
+  // Protocol handler.
+  mg_event_handler_t pfn;
+  // Protocol handler's pointer.
+  void *pfn_data;
+  // Scratch space for the program.
+  char data[MG_DATA_SIZE];
+  // TLS session, or NULL.
+  void *tls;
+  // It listens.
+  unsigned is_listening : 1;
+  // It was made by mg_connect.
+  unsigned is_client : 1;
+  // It was accepted from a listener.
+  unsigned is_accepted : 1;
+  // Its host name is being resolved.
+  unsigned is_resolving : 1;
+  // Unused with sockets.
+  unsigned is_arplooking : 1;
+  // Its non-blocking connect is under way.
+  unsigned is_connecting : 1;
+  // It speaks TLS.
+  unsigned is_tls : 1;
+  // Its TLS handshake is under way.
+  unsigned is_tls_hs : 1;
+  // UDP.
+  unsigned is_udp : 1;
+  // It was upgraded to WebSocket.
+  unsigned is_websocket : 1;
+  // It speaks MQTT 5.
+  unsigned is_mqtt5 : 1;
+  // Set it to log all traffic.
+  unsigned is_hexdumping : 1;
+  // Set it to send what is queued, then close.
+  unsigned is_draining : 1;
+  // Set it to close at once.
+  unsigned is_closing : 1;
+  // Set it to stop reading.
+  unsigned is_full : 1;
+  // The last TLS write was incomplete.
+  unsigned is_tls_throttled : 1;
+  // A response is still being made.
+  unsigned is_resp : 1;
+  // There is something to read.
+  unsigned is_readable : 1;
+  // There is room to write.
+  unsigned is_writable : 1;
+};
+
+// A file system: a table of functions.
+struct mg_fs {
+  // Kind, size and modification time of 'path': 0 if it does not exist, else 'MG_FS_*' bits.
+  int (*st)(const char *path, size_t *size, time_t *mtime);
+  // Calls 'fn' for every entry of directory 'path'.
+  void (*ls)(const char *path, void (*fn)(const char *name, void *arg), void *arg);
+  // Opens a file; NULL on failure.
+  void *(*op)(const char *path, int flags);
+  // Closes an open file.
+  void (*cl)(void *fd);
+  // Reads up to 'len' bytes; 0 = end or error.
+  size_t (*rd)(void *fd, void *buf, size_t len);
+  // Writes 'len' bytes; returns how many were written.
+  size_t (*wr)(void *fd, const void *buf, size_t len);
+  // Absolute seek; returns the new position.
+  size_t (*sk)(void *fd, size_t offset);
+  // Renames a file.
+  bool (*mv)(const char *from, const char *to);
+  // Removes a file.
+  bool (*rm)(const char *path);
+  // Creates a directory.
+  bool (*mkd)(const char *path);
+};
+
+// Single-producer, single-consumer queue of messages in caller-owned storage.
+struct mg_queue {
+  // Storage.
+  char *buf;
+  // Bytes of storage.
+  size_t size;
+  // Reader's offset.
+  volatile size_t tail;
+  // Writer's offset.
+  volatile size_t head;
+};
+
+// Output function: called once per byte.
+typedef void (*mg_pfn_t)(char ch, void *arg);
+
+// A variable shown on the dashboard.
+struct mg_field {
+  // JSON key; NULL ends an array of fields.
+  const char *name;
+  // Type of the variable.
+  enum mg_val_type type;
+  // The variable.
+  void *value;
+  // Bytes of the variable; 0 = read-only.
+  size_t value_size;
+};
+
+// A user of the dashboard.
+struct mg_dash_user {
+  // Next user.
+  struct mg_dash_user *next;
+  // Name.
+  char name[MG_DASH_MAX_USER_NAME];
+  // Session token.
+  char token[21];
+  // Access level.
+  int level;
+  // End of the session on the 'mg_millis' clock.
+  uint64_t expire;
+  // Dashboard.
+  struct mg_dash *dash;
+};
+
+// A named group of dashboard variables.
+struct mg_field_set {
+  // Name in URLs.
+  const char *name;
+  // Array that ends in an entry without a name.
+  struct mg_field *fields;
+  // Called before a read and after a write, or NULL.
+  bool (*fn)(enum mg_dash_op op, struct mg_dash_user *user);
+  // Row number of a table, or NULL.
+  int *index;
+  // Directory of the files of this set, or NULL.
+  bool (*get_dir)(const struct mg_dash_user *user, char *buf, size_t len);
+  // Next set.
+  struct mg_field_set *next;
+};
+
+// A slice of bytes: pointer and length, not NUL-terminated, owned by somebody else.
+struct mg_str {
+  // First byte; may be NULL if 'len' is 0.
+  char *buf;
+  // Number of bytes.
+  size_t len;
+};
+
+// A program's own handler for some URIs of the dashboard.
+struct mg_dash_custom_handler {
+  // Next handler.
+  struct mg_dash_custom_handler *next;
+  // Pattern of URIs, see 'mg_match'.
+  struct mg_str uri_pattern;
+  // Handler.
+  mg_event_handler_t handler;
+  // Argument of 'handler'.
+  void *handler_data;
+};
+
+// A dashboard.
+struct mg_dash {
+  // Variables.
+  struct mg_field_set *sets;
+  // The program's own handlers.
+  struct mg_dash_custom_handler *custom_handlers;
+  // Returns the access level of a user, 0 or less = refused; NULL = no login.
+  int (*authenticate)(char *user, size_t userlen, const char *pass);
+  // Life of a session in seconds.
+  int session_auto_expiration_seconds;
+  // User that stands for everybody, or NULL.
+  struct mg_dash_user *guest;
+  // File system of uploads; NULL = 'mg_fs_posix'.
+  struct mg_fs *upload_fs;
+};
+
+// Header of a DNS message as it is on the wire (RFC 1035 section 4.1.1).
+struct mg_dns_header {
+  // Transaction identifier, network order.
+  uint16_t txnid;
+  // Flags, network order.
+  uint16_t flags;
+  // Questions, network order.
+  uint16_t num_questions;
+  // Answers, network order.
+  uint16_t num_answers;
+  // Authority records, network order.
+  uint16_t num_authority_prs;
+  // Additional records, network order.
+  uint16_t num_other_prs;
+};
+
+// An answer of a DNS server.
+struct mg_dns_message {
+  // Transaction identifier, host order.
+  uint16_t txnid;
+  // True if 'addr' holds an address.
+  bool resolved;
+  // Address that was found.
+  struct mg_addr addr;
+  // Name that was asked for, NUL-terminated.
+  char name[256];
+};
+
+// A DNS resource record without its name and data.
+struct mg_dns_rr {
+  // Bytes of the name, as encoded.
+  uint16_t nlen;
+  // Type.
+  uint16_t atype;
+  // Class.
+  uint16_t aclass;
+  // Bytes of the record's data.
+  uint16_t alen;
+};
+
+// A service announced over DNS-SD.
+struct mg_dnssd_record {
+  // Service and protocol, such as '_http._tcp'.
+  struct mg_str srvcproto;
+  // TXT record as it goes on the wire.
+  struct mg_str txt;
+  // Port, host order.
+  uint16_t port;
+};
+
+// An open file and the file system it came from.
+struct mg_fd {
+  // Handle returned by 'fs->op'.
+  void *fd;
+  // File system.
+  struct mg_fs *fs;
+};
+
+// One HTTP header: two slices of the parsed buffer.
+struct mg_http_header {
+  // Name.
+  struct mg_str name;
+  // Value, blanks trimmed.
+  struct mg_str value;
+};
+
+// A parsed HTTP message; all members are slices of the parsed buffer.
+struct mg_http_message {
+  // Request method, or the protocol of a response.
+  struct mg_str method;
+  // Request target up to the first '?', or the status code of a response.
+  struct mg_str uri;
+  // What follows the '?'.
+  struct mg_str query;
+  // Protocol of a request, or reason phrase of a response.
+  struct mg_str proto;
+  // Headers in order of appearance.
+  struct mg_http_header headers[MG_MAX_HTTP_HEADERS];
+  // Body.
+  struct mg_str body;
+  // First line, headers and blank line.
+  struct mg_str head;
+  // Head and body.
+  struct mg_str message;
+};
+
+// One part of a multipart body.
+struct mg_http_part {
+  // Form field name.
+  struct mg_str name;
+  // File name, as sent.
+  struct mg_str filename;
+  // Content.
+  struct mg_str body;
+};
+
+// Settings of file serving.
+struct mg_http_serve_opts {
+  // Directory, or list of 'prefix=directory'.
+  const char *root_dir;
+  // 'mg_match' pattern of files with server-side includes, or NULL.
+  const char *ssi_pattern;
+  // Header lines, each ending in CRLF, or NULL.
+  const char *extra_headers;
+  // 'ext=type,ext=type', or NULL.
+  const char *mime_types;
+  // Path of the page served for missing files, or NULL.
+  const char *page404;
+  // File system; NULL = 'mg_fs_posix'.
+  struct mg_fs *fs;
+};
+
+// MD5 state.
+struct mg_md5_ctx {
+  // Chaining value.
+  uint32_t buf[4];
+  // Message length in bits, low word first.
+  uint32_t bits[2];
+  // Pending block.
+  uint8_t in[64];
+};
+
+// An mDNS question, 'ev_data' of 'MG_EV_MDNS_REQ'.
+struct mg_mdns_req {
+  // The question.
+  struct mg_dns_rr *rr;
+  // Service to answer with; set by the handler.
+  struct mg_dnssd_record *r;
+  // Name that was asked for.
+  struct mg_str reqname;
+  // Name to answer with; set by the handler.
+  struct mg_str respname;
+  // Address to answer with; NULL = the connection's own.
+  struct mg_addr *addr;
+  // The question asks for the list of services.
+  bool is_listing;
+  // Set by the handler: do answer.
+  bool is_resp;
+  // The asker wants a unicast answer.
+  bool is_unicast;
+};
+
+// An mDNS answer, 'ev_data' of 'MG_EV_MDNS_RESP'.
+struct mg_mdns_resp {
+  // The record.
+  struct mg_dns_rr *rr;
+  // Name that was resolved.
+  struct mg_str name;
+  // Its address.
+  struct mg_addr addr;
+};
+
+// One file of a packed file system; an entry with NULL 'path' ends the table.
+struct mg_mem_file {
+  // Full path.
+  const char *path;
+  // Content.
+  const uint8_t *data;
+  // Bytes of content.
+  size_t size;
+  // Modification time.
+  time_t mtime;
+};
+
+// A Modbus request, `ev_data` of MG_EV_MODBUS_REQ.
+struct mg_modbus_req {
+  // Function code.
+  uint8_t func;
+  // Set by the handler to answer with an exception.
+  uint8_t error;
+  // First address.
+  uint16_t addr;
+  // Values to read into or write from: `bits` for functions 1, 2, 5 and 15, else `regs`.
+  union {
+    bool *bits;
+    uint16_t *regs;
+  } u;
+  // Number of values.
+  uint16_t len;
+};
+
+// A parsed MQTT packet; slices point into the input buffer.
+struct mg_mqtt_message {
+  // Topic of a PUBLISH.
+  struct mg_str topic;
+  // Payload of a PUBLISH.
+  struct mg_str data;
+  // The whole packet.
+  struct mg_str dgram;
+  // Packet identifier.
+  uint16_t id;
+  // 'MQTT_CMD_*'.
+  uint8_t cmd;
+  // Quality of service.
+  uint8_t qos;
+  // Return code of a CONNACK.
+  uint8_t ack;
+  // Offset of the MQTT 5 properties in 'dgram'.
+  size_t props_start;
+  // Bytes of MQTT 5 properties.
+  size_t props_size;
+};
+
+// An MQTT 5 property (section 2.2.2 of the standard).
+struct mg_mqtt_prop {
+  // 'MQTT_PROP_*' identifier.
+  uint8_t id;
+  // Value of the numeric properties.
+  uint32_t iv;
+  // Name of a user property.
+  struct mg_str key;
+  // Value of the text and binary properties.
+  struct mg_str val;
+};
+
+// Settings of an MQTT connection, and what to publish or subscribe to.
+struct mg_mqtt_opts {
+  // User name; empty = none.
+  struct mg_str user;
+  // Password; empty = none.
+  struct mg_str pass;
+  // Client identifier; empty = a random one.
+  struct mg_str client_id;
+  // Topic to publish or subscribe to; on connect, the topic of the will.
+  struct mg_str topic;
+  // Message to publish; on connect, the will.
+  struct mg_str message;
+  // Quality of service, 0 to 2.
+  uint8_t qos;
+  // Protocol level: 4 (3.1.1) or 5; 0 = 4.
+  uint8_t version;
+  // Keep-alive time in seconds.
+  uint16_t keepalive;
+  // Packet identifier of a retransmission; 0 = a new packet.
+  uint16_t retransmit_id;
+  // Ask the broker to keep the message.
+  bool retain;
+  // Start a clean session.
+  bool clean;
+  // MQTT 5 properties.
+  struct mg_mqtt_prop *props;
+  // Number of properties.
+  size_t num_props;
+  // MQTT 5 properties of the will.
+  struct mg_mqtt_prop *will_props;
+  // Number of properties of the will.
+  size_t num_will_props;
+};
+
+// Access to the registers of an Ethernet PHY.
+struct mg_phy {
+  // Reads register 'reg' of the PHY at 'addr'.
+  uint16_t (*read_reg)(uint8_t addr, uint8_t reg);
+  // Writes register 'reg' of the PHY at 'addr'.
+  void (*write_reg)(uint8_t addr, uint8_t reg, uint16_t value);
+};
+
+// Custom printer for '%M' and '%m'.
+typedef size_t (*mg_pm_t)(mg_pfn_t out, void *arg, va_list *ap);
+
+// A JSON-RPC request while its handler runs.
+struct mg_rpc_req {
+  // List of methods.
+  struct mg_rpc **head;
+  // Method that was found.
+  struct mg_rpc *rpc;
+  // Output function of the answer.
+  mg_pfn_t pfn;
+  // Argument of 'pfn'.
+  void *pfn_data;
+  // The program's pointer.
+  void *req_data;
+  // The request's JSON text.
+  struct mg_str frame;
+};
+
+// A JSON-RPC method, a member of a singly linked list.
+struct mg_rpc {
+  // Next method.
+  struct mg_rpc *next;
+  // Pattern of method names, see 'mg_match'.
+  struct mg_str method;
+  // Handler.
+  void (*fn)(struct mg_rpc_req *r);
+  // The program's pointer.
+  void *fn_data;
+};
+
+// SHA-1 state.
+struct mg_sha1_ctx {
+  // Chaining value.
+  uint32_t state[5];
+  // Message length in bits, low word first.
+  uint32_t count[2];
+  // Pending block.
+  uint8_t buffer[64];
+};
+
+// SHA-256 state.
+struct mg_sha256_ctx {
+  // Chaining value.
+  uint32_t state[8];
+  // Bits of complete blocks.
+  uint64_t bits;
+  // Bytes pending in 'buffer'.
+  uint32_t len;
+  // Pending block.
+  uint8_t buffer[64];
+};
+
+// SHA-384 state.
+struct mg_sha384_ctx {
+  // Chaining value.
+  uint64_t state[8];
+  // Pending block.
+  uint8_t buffer[128];
+  // Bits of complete blocks, high word first.
+  uint64_t bitlen[2];
+  // Bytes pending in 'buffer'.
+  uint32_t datalen;
+};
+
+// State of the driver for modems with AT commands.
+struct mg_tcpip_driver_atcmd_data {
+  // Argument of the functions below.
+  void *usart;
+  // Resets the modem.
+  void (*reset)(void *usart);
+  // Sends one byte.
+  void (*tx)(void *usart, uint8_t byte);
+  // Receives one byte, or returns a negative number.
+  int (*rx)(void *usart);
+  // Commands and expected answers.
+  const char **script;
+  // Position in 'script'.
+  int script_index;
+  // When to give up on an answer.
+  uint64_t deadline;
+  // Frames are sent as they are.
+  bool no_byte_stuff;
+  // The link is up.
+  bool link;
+  // The last byte was an escape.
+  bool unstuffing;
+};
+
+// TLS settings of one connection.
+struct mg_tls_opts {
+  // CA certificates, PEM or DER.
+  struct mg_str ca;
+  // Own certificate.
+  struct mg_str cert;
+  // Own key.
+  struct mg_str key;
+  // Expected peer name.
+  struct mg_str name;
+  // Do not verify the peer.
+  bool skip_verification;
+};
+
+// Wi-Fi settings.
+struct mg_wifi_data {
+  // Network to join.
+  char *ssid;
+  // Its password.
+  char *pass;
+  // Name of the own access point.
+  char *apssid;
+  // Password of the own access point.
+  char *appass;
+  // Address of the own access point, network order.
+  uint32_t apip;
+  // Netmask of the own access point, network order.
+  uint32_t apmask;
+  // 'MG_WIFI_SECURITY_*' bits.
+  uint8_t security;
+  // 'MG_WIFI_SECURITY_*' bits of the own access point.
+  uint8_t apsecurity;
+  // Channel of the own access point.
+  uint8_t apchannel;
+  // Be an access point.
+  bool apmode;
+};
+
+// One network found by a Wi-Fi scan.
+struct mg_wifi_scan_bss_data {
+  // Name.
+  struct mg_str SSID;
+  // MAC address of the access point, 6 bytes.
+  char *BSSID;
+  // Signal strength in dBm.
+  int16_t RSSI;
+  // MG_WIFI_SECURITY_* bits.
+  uint8_t security;
+  // Channel.
+  uint8_t channel;
+  // MG_WIFI_BAND_*.
+  unsigned band : 2;
+  // 802.11n.
+  unsigned has_n : 1;
+  // 802.11ac.
+  unsigned has_ac : 1;
+  // 802.11ax.
+  unsigned has_ax : 1;
+};
+
+// A WebSocket message, 'ev_data' of 'MG_EV_WS_MSG' and 'MG_EV_WS_CTL'.
+struct mg_ws_message {
+  // Payload, a slice of the connection's input buffer.
+  struct mg_str data;
+  // First byte of the frame: FIN bit and opcode (RFC 6455 section 5.2).
+  uint8_t flags;
+};
+
+typedef struct mg_md5_ctx mg_md5_ctx;
+typedef struct mg_sha1_ctx mg_sha1_ctx;
+typedef struct mg_sha256_ctx mg_sha256_ctx;
+typedef struct mg_sha384_ctx mg_sha384_ctx;
+
+// ------------------------------------------------------------------------------------- macros
+//
+// Most of them evaluate their arguments more than once.
+
+// Nothing has to be masked or flushed on Unix.
+#ifndef MG_DSB
+#define MG_DSB()
+#endif
+
+#ifndef MG_ARM_DISABLE_IRQ
+#define MG_ARM_DISABLE_IRQ()
+#endif
+
+#ifndef MG_ARM_ENABLE_IRQ
+#define MG_ARM_ENABLE_IRQ()
+#endif
+
+// Non-zero on big-endian machines.
+#define MG_BIG_ENDIAN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+
+// Memory at `p` as bytes.
+#define MG_U8P(p) ((uint8_t *) (p))
+
+// Four bytes as one number, `a` on top; the same in network order.
+#define MG_U32(a, b, c, d)                                                           \
+  ((((uint32_t) (a) & 255U) << 24) | (((uint32_t) (b) & 255U) << 16) |               \
+   (((uint32_t) (c) & 255U) << 8) | ((uint32_t) (d) & 255U))
+#define MG_IPV4(a, b, c, d) mg_htonl(MG_U32(a, b, c, d))
+
+// Initialiser of 16 bytes from the eight groups of an IPv6 address.
+#define MG_IPV6_GROUP_(g) (uint8_t) (((g) >> 8) & 255), (uint8_t) ((g) & 255)
+#define MG_IPV6(g1, g2, g3, g4, g5, g6, g7, g8)                                      \
+  {                                                                                  \
+    MG_IPV6_GROUP_(g1), MG_IPV6_GROUP_(g2), MG_IPV6_GROUP_(g3), MG_IPV6_GROUP_(g4),  \
+        MG_IPV6_GROUP_(g5), MG_IPV6_GROUP_(g6), MG_IPV6_GROUP_(g7),                  \
+        MG_IPV6_GROUP_(g8)                                                           \
+  }
+
+// Four arguments for "%d.%d.%d.%d".
+#define MG_IPADDR_PARTS(p) MG_U8P(p)[0], MG_U8P(p)[1], MG_U8P(p)[2], MG_U8P(p)[3]
+
+// Big-endian numbers at any address.
+#define MG_BYTE_(p, i, shift, type) ((type) ((type) MG_U8P(p)[i] << (shift)))
+#define MG_LOAD_BE16(p) \
+  ((uint16_t) (MG_BYTE_(p, 0, 8, uint16_t) | MG_BYTE_(p, 1, 0, uint16_t)))
+#define MG_LOAD_BE24(p)                                            \
+  ((uint32_t) (MG_BYTE_(p, 0, 16, uint32_t) | MG_BYTE_(p, 1, 8, uint32_t) | \
+               MG_BYTE_(p, 2, 0, uint32_t)))
+#define MG_LOAD_BE32(p)                                                     \
+  ((uint32_t) (MG_BYTE_(p, 0, 24, uint32_t) | MG_BYTE_(p, 1, 16, uint32_t) | \
+               MG_BYTE_(p, 2, 8, uint32_t) | MG_BYTE_(p, 3, 0, uint32_t)))
+#define MG_LOAD_BE64(p)                                                     \
+  ((uint64_t) (MG_BYTE_(p, 0, 56, uint64_t) | MG_BYTE_(p, 1, 48, uint64_t) | \
+               MG_BYTE_(p, 2, 40, uint64_t) | MG_BYTE_(p, 3, 32, uint64_t) | \
+               MG_BYTE_(p, 4, 24, uint64_t) | MG_BYTE_(p, 5, 16, uint64_t) | \
+               MG_BYTE_(p, 6, 8, uint64_t) | MG_BYTE_(p, 7, 0, uint64_t)))
+
+#define MG_PUT_(p, i, n, shift) MG_U8P(p)[i] = (uint8_t) (((uint64_t) (n) >> (shift)) & 255U)
+#define MG_STORE_BE16(p, n) \
+  do {                      \
+    MG_PUT_(p, 0, n, 8);    \
+    MG_PUT_(p, 1, n, 0);    \
+  } while (0)
+#define MG_STORE_BE24(p, n) \
+  do {                      \
+    MG_PUT_(p, 0, n, 16);   \
+    MG_PUT_(p, 1, n, 8);    \
+    MG_PUT_(p, 2, n, 0);    \
+  } while (0)
+#define MG_STORE_BE32(p, n) \
+  do {                      \
+    MG_PUT_(p, 0, n, 24);   \
+    MG_PUT_(p, 1, n, 16);   \
+    MG_PUT_(p, 2, n, 8);    \
+    MG_PUT_(p, 3, n, 0);    \
+  } while (0)
+#define MG_STORE_BE64(p, n) \
+  do {                      \
+    MG_PUT_(p, 0, n, 56);   \
+    MG_PUT_(p, 1, n, 48);   \
+    MG_PUT_(p, 2, n, 40);   \
+    MG_PUT_(p, 3, n, 32);   \
+    MG_PUT_(p, 4, n, 24);   \
+    MG_PUT_(p, 5, n, 16);   \
+    MG_PUT_(p, 6, n, 8);    \
+    MG_PUT_(p, 7, n, 0);    \
+  } while (0)
+
+// Host to network order is the same operation as network to host order.
+#define mg_htons(x) mg_ntohs(x)
+#define mg_htonl(x) mg_ntohl(x)
+#define mg_htonll(x) mg_ntohll(x)
+
+// Next and previous multiple of `a`; an `a` of 0 leaves `x` alone.
+#define MG_ROUND_UP(x, a) ((a) == 0 ? (x) : ((((x) + (a) - 1) / (a)) * (a)))
+#define MG_ROUND_DOWN(x, a) ((a) == 0 ? (x) : (((x) / (a)) * (a)))
+
+// Bits of registers.
+#define MG_BIT(x) ((uint32_t) 1U << (x))
+#define MG_SET_BITS(R, clr, set) (R) = ((R) & ~(clr)) | (set)
+#define MG_REG(x) (*(volatile uint32_t *) (uintptr_t) (x))
+
+// Singly linked lists of structures with a member `next`; `head` is the address of the pointer to
+// the first element.
+#define LIST_ADD_HEAD(type_, head_, elem_) \
+  do {                                     \
+    (elem_)->next = (*(head_));            \
+    *(head_) = (elem_);                    \
+  } while (0)
+
+// The element's own `next` is left as it is, NULL as a rule.
+#define LIST_ADD_TAIL(type_, head_, elem_)                                 \
+  do {                                                                     \
+    type_ **mg_list_link_ = (head_);                                       \
+    while (*mg_list_link_ != NULL) mg_list_link_ = &(*mg_list_link_)->next; \
+    *mg_list_link_ = (elem_);                                              \
+  } while (0)
+
+// Does nothing if the element is not in the list.
+#define LIST_DELETE(type_, head_, elem_)                     \
+  do {                                                       \
+    type_ **mg_list_link_ = (head_);                         \
+    while (*mg_list_link_ != NULL && *mg_list_link_ != (elem_)) \
+      mg_list_link_ = &(*mg_list_link_)->next;               \
+    if (*mg_list_link_ != NULL) *mg_list_link_ = (elem_)->next; \
+  } while (0)
+
+// True for DER, as opposed to PEM.
+#define MG_IS_DER(buf) (((const uint8_t *) (buf))[0] == 0x30)
+
+// A string constant or any NUL-terminated string as struct mg_str.
+#define mg_str(s) mg_str_s(s)
+
+// Three arguments for %m: the string `str`, quoted and escaped for JSON.
+#define MG_ESC(str) mg_print_esc, 0, (str)
+
+// MG_INFO(("%d requests", n)): the inner parentheses hold the arguments of mg_log.
+#define mg_log_set(level) mg_log_level = (level)
+#if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L
+#define MG___FUNC__ __func__
+#else
+#define MG___FUNC__ ""
+#endif
+#if MG_ENABLE_LOG
+#define MG_LOG(level, args)                                          \
+  do {                                                               \
+    if ((level) <= mg_log_level) {                                   \
+      mg_log_prefix((level), __FILE__, __LINE__, MG___FUNC__);       \
+      mg_log args;                                                   \
+    }                                                                \
+  } while (0)
+#else
+#define MG_LOG(level, args) \
+  do {                      \
+    if (0) mg_log args;     \
+  } while (0)
+#endif
+#define MG_ERROR(args) MG_LOG(MG_LL_ERROR, args)
+#define MG_INFO(args) MG_LOG(MG_LL_INFO, args)
+#define MG_DEBUG(args) MG_LOG(MG_LL_DEBUG, args)
+#define MG_VERBOSE(args) MG_LOG(MG_LL_VERBOSE, args)
+
+// Time stamps of a connection, a line of text each, in mg_connection::prof.
+#if MG_ENABLE_PROFILE
+#define MG_PROF_INIT(c) (void) mg_iobuf_init(&(c)->prof, 0, 512)
+#define MG_PROF_ADD(c, name)                                                                    \
+  do {                                                                                          \
+    char mg_prof_line_[64];                                                                     \
+    (void) mg_snprintf(mg_prof_line_, sizeof(mg_prof_line_), "%lx %s\n",                        \
+                       (unsigned long) mg_millis(), (name));                                    \
+    (void) mg_iobuf_add(&(c)->prof, (c)->prof.len, mg_prof_line_, strlen(mg_prof_line_));       \
+  } while (0)
+#define MG_PROF_DUMP(c) MG_INFO(("profile:\n%.*s", (int) (c)->prof.len, (c)->prof.buf))
+#define MG_PROF_FREE(c) mg_iobuf_free(&(c)->prof)
+#else
+#define MG_PROF_INIT(c)
+#define MG_PROF_ADD(c, name)
+#define MG_PROF_DUMP(c)
+#define MG_PROF_FREE(c)
+#endif
+
+// The loop watches what each connection needs by itself; kept for code that names them.
+#define MG_EPOLL_ADD(c) ((void) (c))
+#define MG_EPOLL_MOD(c, wr) ((void) (c), (void) (wr))
+
+// Puts a set of variables in front of those of a dashboard; `set_` must stay alive.
+#define MG_DASH_ADD_FIELD_SET(dash_, set_) \
+  LIST_ADD_HEAD(struct mg_field_set, &(dash_)->sets, (set_))
+
+// Puts a handler for URIs that match `uri_` in front of those of a dashboard.
+#define MG_DASH_REGISTER_CUSTOM_HANDLER(dash_, uri_, fn_, data_)                                 \
+  do {                                                                                           \
+    static struct mg_dash_custom_handler mg_dash_handler_;                                       \
+    LIST_DELETE(struct mg_dash_custom_handler, &(dash_)->custom_handlers, &mg_dash_handler_);    \
+    mg_dash_handler_.uri_pattern = mg_str(uri_);                                                 \
+    mg_dash_handler_.handler = (fn_);                                                            \
+    mg_dash_handler_.handler_data = (data_);                                                     \
+    LIST_ADD_HEAD(struct mg_dash_custom_handler, &(dash_)->custom_handlers, &mg_dash_handler_);  \
+  } while (0)
+
+// ---------------------------------------------------------------------------------- variables
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Messages above this level are not logged; MG_LL_DEBUG at first.
+extern int mg_log_level;
+
+// Files of the operating system.
+extern struct mg_fs mg_fs_posix;
+
+// Files packed into the program, see mg_mem_files.
+extern struct mg_fs mg_fs_packed;
+
+// Table of packed files; a program that has any defines it.
+extern const struct mg_mem_file *mg_mem_files;
+
+// Milliseconds since 1970 at the time mg_millis was 0; set by the SNTP client.
+extern uint64_t mg_boot_timestamp_ms;
+
+// ---------------------------------------------------------------------------------- functions
+
+// Returns 'count * size' zeroed bytes aligned for any object, or NULL.
+//
+// All memory of the library comes from here; a program may define its own mg_calloc and
+// mg_free.
+void *mg_calloc(size_t count, size_t size);
+
+// Reports an error on 'c': calls its handlers with MG_EV_ERROR and the formatted text, and
+// marks it for closing.
+void mg_error(struct mg_connection *c, const char *fmt, ...);
+
+// Writes formatted text to the file 'path', which is replaced in one step.
+//
+// 'fs' NULL means mg_fs_posix. Returns false if the file can't be written.
+bool mg_file_printf(struct mg_fs *fs, const char *path, const char *fmt, ...);
+
+// Releases memory that came from mg_calloc; NULL is fine.
+void mg_free(void *ptr);
+
+// Sends formatted text as one chunk of a chunked HTTP body; an empty text ends the body.
+void mg_http_printf_chunk(struct mg_connection *c, const char *fmt, ...);
+
+// Sends a complete HTTP response: status line, 'headers' (lines ending in CRLF, or NULL), a
+// Content-Length header and the formatted body.
+void mg_http_reply(struct mg_connection *c,
+                   int status_code,
+                   const char *headers,
+                   const char *body_fmt,
+                   ...);
+
+// Prints formatted text and a line break to the log, whatever the log level is.
+void mg_log(const char *fmt, ...);
+
+// Milliseconds of a clock that never goes back; a program may define its own.
+uint64_t mg_millis(void);
+
+// Formats into memory that the caller frees with mg_free; NULL if memory is out.
+char *mg_mprintf(const char *fmt, ...);
+
+// Appends formatted text to the send buffer of 'c'.
+//
+// Returns the number of bytes appended.
+size_t mg_printf(struct mg_connection *c, const char *fmt, ...);
+
+// Adds a formatted message to a queue.
+//
+// Returns the number of bytes, 0 if there is no room.
+size_t mg_queue_printf(struct mg_queue *q, const char *fmt, ...);
+
+// Fills 'buf' with 'len' unpredictable bytes; a program may define its own.
+//
+// Returns false if the system has none to give.
+bool mg_random(void *buf, size_t len);
+
+// Formats into 'buf' of 'len' bytes, always NUL-terminated if 'len' is not 0.
+//
+// Returns the length of the whole text, which may be 'len' or more.
+size_t mg_snprintf(char *buf, size_t len, const char *fmt, ...);
+
+// Formats and gives each byte to 'fn' together with 'arg'.
+//
+// Returns the number of bytes.
+size_t mg_xprintf(mg_pfn_t fn, void *arg, const char *fmt, ...);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // MONGOOSE_H

@@ -1,0 +1,372 @@
+//! Manager, connections, sending, wake-up.
+
+use core::ffi::{c_char, c_int, c_long, c_ulong, c_void};
+use core::ptr::null_mut;
+
+use super::fmt::{IobufSink, vformat};
+use super::iobuf::{append, mg_iobuf_del};
+use super::mem::{bytes, bytes_mut, cstr, guard};
+use super::types::{
+    flags, mg_addr, mg_connection, mg_event_handler_t, mg_mgr, va_list,
+};
+use crate::event::conn::{Conn, NO_FD};
+use crate::event::connect::{self, Handlers};
+use crate::event::emit::{ErrorText, call, fail, fail_with};
+use crate::event::state::{Scope, State};
+use crate::event::{close, io, listen, mgr, poll, wake};
+use crate::sys::socket;
+use crate::tls;
+
+/// Runs `f` on a connection; a panic inside closes it with `MG_EV_ERROR`. NULL gives `default`.
+///
+/// # Safety
+/// Rule 1 of the C edge.
+unsafe fn on_conn<R: Copy>(c: *mut mg_connection, default: R, f: impl FnOnce(Conn) -> R) -> R {
+    // SAFETY: passed on.
+    let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return default };
+    let done = guard(None, || Some(f(conn)));
+    done.unwrap_or_else(|| {
+        guard((), || fail(conn, format_args!("internal error")));
+        default
+    })
+}
+
+/// C's view of a handle.
+fn ptr(conn: Option<Conn>) -> *mut mg_connection {
+    conn.map_or(null_mut(), Conn::ptr)
+}
+
+/// Initialises a manager in caller-owned storage, which is overwritten whole.
+///
+/// Sets the process's disposition of SIGPIPE to ignore. Never fails: without epoll the manager
+/// uses poll(). Release with mg_mgr_free. NULL is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_mgr_init(mgr: *mut mg_mgr) {
+    if !mgr.is_null() {
+        // SAFETY: rule 5.
+        guard((), || unsafe { mgr::init(mgr) });
+    }
+}
+
+/// Closes all connections (each gets MG_EV_CLOSE) and releases what the manager holds.
+///
+/// Timers made by mg_timer_add are freed; the program's own timers are only taken out of the list.
+/// Calling it twice is harmless. From a handler the tear-down happens when mg_mgr_poll returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_mgr_free(mgr: *mut mg_mgr) {
+    if !mgr.is_null() {
+        guard((), || mgr::free(mgr));
+    }
+}
+
+/// Runs one iteration of the event loop: waits up to `ms` milliseconds for something to do
+/// (negative: without limit, 0: not at all), then runs timers and serves connections.
+///
+/// Every connection gets one MG_EV_POLL per call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_mgr_poll(mgr: *mut mg_mgr, ms: c_int) {
+    if !mgr.is_null() {
+        // SAFETY: rules 1 and 8.
+        guard((), || unsafe { poll::poll(mgr, ms) });
+    }
+}
+
+/// Listens on `url`, for instance `tcp://127.0.0.1:1234` or `udp://:53`; port 0 = any free port
+/// (see c->loc.port).
+///
+/// Returns NULL, with the reason logged and no event, if the URL is malformed or the address
+/// can't be used. `fn` gets the events of the listener and of all connections accepted on it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_listen(
+    mgr: *mut mg_mgr,
+    url: *const c_char,
+    r#fn: mg_event_handler_t,
+    fn_data: *mut c_void,
+) -> *mut mg_connection {
+    // SAFETY: rules 1, 3 and 7.
+    guard(null_mut(), || ptr(unsafe { listen::listen(mgr, url, r#fn, fn_data) }))
+}
+
+/// Connects to `url`. Returns NULL only if `url` is NULL or empty or memory is out; all other
+/// failures come as MG_EV_ERROR, possibly before this function returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_connect(
+    mgr: *mut mg_mgr,
+    url: *const c_char,
+    r#fn: mg_event_handler_t,
+    fn_data: *mut c_void,
+) -> *mut mg_connection {
+    // SAFETY: passed on.
+    unsafe { mg_connect_svc(mgr, url, r#fn, fn_data, None, null_mut()) }
+}
+
+/// mg_connect with a protocol handler, which gets each event before `fn`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_connect_svc(
+    mgr: *mut mg_mgr,
+    url: *const c_char,
+    r#fn: mg_event_handler_t,
+    fn_data: *mut c_void,
+    pfn: mg_event_handler_t,
+    pfn_data: *mut c_void,
+) -> *mut mg_connection {
+    let handlers =
+        Handlers { handler: r#fn, data: fn_data, protocol: pfn, protocol_data: pfn_data };
+    // SAFETY: rules 1, 3 and 7.
+    guard(null_mut(), || ptr(unsafe { connect::connect(mgr, url, handlers) }))
+}
+
+/// Continues a connection whose address, `c->rem`, is known: opens the socket and connects.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_connect_resolved(c: *mut mg_connection) {
+    let f = |conn: Conn| {
+        if let Some(state) = conn.state() {
+            let _scope = Scope::enter(state);
+            connect::connect_resolved(state, conn);
+        }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// Makes a connection of the descriptor `fd` of a socket, which the library closes in the end.
+///
+/// NULL only if memory is out; `fd` is then still the caller's. `fd` -1 makes a connection that
+/// only gets MG_EV_POLL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_wrapfd(
+    mgr: *mut mg_mgr,
+    fd: c_int,
+    r#fn: mg_event_handler_t,
+    fn_data: *mut c_void,
+) -> *mut mg_connection {
+    // SAFETY: rules 1 and 7.
+    guard(null_mut(), || ptr(unsafe { connect::wrap(mgr, fd, r#fn, fn_data) }))
+}
+
+/// Opens a listening socket for `c` and fills c->loc and c->fd. Sets no flags, fires nothing.
+/// Returns false if nothing was opened.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_open_listener(c: *mut mg_connection, url: *const c_char) -> bool {
+    // SAFETY: rule 3.
+    let Some(url) = (unsafe { cstr(url) }) else { return false };
+    let f = |conn: Conn| {
+        State::of_or_new(conn.mgr()).is_some_and(|state| listen::open(state, conn, url))
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, false, f) }
+}
+
+/// Allocates a connection of `mgr`, all zero but for its manager, its id, its descriptor (-1) and
+/// the alignment of its buffers. It is not in mgr->conns. NULL if memory is out.
+///
+/// Put it in front of mgr->conns, or release it with mg_close_conn.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_alloc_conn(mgr: *mut mg_mgr) -> *mut mg_connection {
+    guard(null_mut(), || {
+        let Some(conn) = State::of_or_new(mgr).and_then(Conn::alloc) else { return null_mut() };
+        conn.private().unlisted = true;
+        conn.ptr()
+    })
+}
+
+/// Ends the life of `c` at once: closes the descriptor, takes it out of the list, delivers
+/// MG_EV_CLOSE and releases it. `c` must not be used afterwards.
+///
+/// Programs usually set c->is_closing or c->is_draining instead.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_close_conn(c: *mut mg_connection) {
+    let f = |conn: Conn| {
+        if let Some(state) = conn.state() {
+            close::close(state, conn);
+        }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// Queues `len` bytes for sending (TCP) or sends them as one datagram now (UDP).
+///
+/// Returns false if memory is out or the datagram could not be sent; nothing is queued then.
+/// `len` 0 is harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> bool {
+    let f = |conn: Conn| {
+        if conn.is(flags::UDP) {
+            let usable = conn.fd() != NO_FD && !conn.is(flags::RESOLVING);
+            let dead = conn.state().is_some_and(|_| conn.is_dead());
+            // SAFETY: rule 2.
+            return len > 0 && usable && !dead && io::send_datagram(conn, unsafe { bytes(buf, len) });
+        }
+        if len > 0 && buf.is_null() {
+            return false;
+        }
+        // SAFETY: rule 2; `send` is a member of the live connection.
+        unsafe { append(conn.send(), bytes(buf, len)) }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, false, f) }
+}
+
+/// Appends formatted text to c->send, with a NUL behind it that is not sent.
+///
+/// Returns the number of bytes appended; 0 with MG_EV_ERROR "OOM" if memory is out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_vprintf(
+    c: *mut mg_connection,
+    fmt: *const c_char,
+    ap: *mut va_list,
+) -> usize {
+    let f = |conn: Conn| {
+        let before = conn.send_len();
+        let mut sink = IobufSink::new(conn.send());
+        // SAFETY: rules 3 and 6.
+        unsafe { vformat(&mut sink, fmt, ap) };
+        if sink.out_of_memory() {
+            fail(conn, format_args!("OOM"));
+            // SAFETY: `send` is a member of the live connection.
+            unsafe { (*conn.send()).len = before };
+        }
+        conn.send_len().saturating_sub(before)
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, 0, f) }
+}
+
+/// Delivers event `ev` to the handlers of `c`, c->pfn first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_call(c: *mut mg_connection, ev: c_int, ev_data: *mut c_void) {
+    let f = |conn: Conn| {
+        let _scope = conn.state().map(Scope::enter);
+        call(conn, ev, ev_data);
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// `mg_error` with an argument list.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_verror(c: *mut mg_connection, fmt: *const c_char, ap: *mut va_list) {
+    let f = |conn: Conn| {
+        let _scope = conn.state().map(Scope::enter);
+        let mut text = ErrorText::new();
+        // SAFETY: rules 3 and 6.
+        unsafe { vformat(&mut text, fmt, ap) };
+        fail_with(conn, &mut text);
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// Sets up wake-up, see mg_wakeup. Returns false if it is set up already or resources are out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_wakeup_init(mgr: *mut mg_mgr) -> bool {
+    guard(false, || wake::init(mgr))
+}
+
+/// Sends `len` bytes at `buf` to connection number `id`, which gets them as MG_EV_WAKEUP with a
+/// `struct mg_str *`. The only function that other threads may call on a live manager.
+///
+/// Messages arrive whole and in order. Returns false if `id` is 0, wake-up is not initialised, or
+/// the queue is full. Must not run at the same time as mg_mgr_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_wakeup(
+    mgr: *mut mg_mgr,
+    id: c_ulong,
+    buf: *const c_void,
+    len: usize,
+) -> bool {
+    // SAFETY: rule 2.
+    guard(false, || wake::send(mgr, id, unsafe { bytes(buf, len) }))
+}
+
+/// `MG_IO_ERR`
+const MG_IO_ERR: c_long = -1;
+
+/// Sends raw bytes on the socket of `c`, for TLS layers.
+///
+/// Returns the number of bytes sent, MG_IO_WAIT if the socket takes none now, MG_IO_ERR otherwise.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_io_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> c_long {
+    let f = |conn: Conn| {
+        // SAFETY: rule 2.
+        match io::send_raw(conn, unsafe { bytes(buf, len) }) {
+            Ok(n) if n > 0 => n as c_long,
+            Err(e) if socket::would_block(&e) => tls::IO_WAIT,
+            _ => MG_IO_ERR,
+        }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, MG_IO_ERR, f) }
+}
+
+/// Takes up to `len` raw received bytes of `c` (c->rtls), for TLS layers.
+///
+/// Returns the number of bytes stored in `buf`, MG_IO_WAIT if none are there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_io_recv(c: *mut mg_connection, buf: *mut c_void, len: usize) -> c_long {
+    let f = |conn: Conn| {
+        let available = conn.rtls_len();
+        if available == 0 {
+            return tls::IO_WAIT;
+        }
+        let n = available.min(len);
+        // SAFETY: rule 2; `rtls` is a member of the live connection and holds `n` bytes.
+        unsafe {
+            let to = bytes_mut(buf, n);
+            to.copy_from_slice(&bytes((*conn.rtls()).buf.cast(), available)[..to.len()]);
+            mg_iobuf_del(conn.rtls(), 0, n);
+        }
+        n as c_long
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, MG_IO_ERR, f) }
+}
+
+/// Copies a `struct mg_addr` from `from` to c->rem, so that the next send goes there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_multicast_restore(c: *mut mg_connection, from: *mut u8) {
+    if from.is_null() {
+        return;
+    }
+    // SAFETY: rule 2: `from` holds a `struct mg_addr`, at any alignment.
+    let f = |conn: Conn| conn.set_rem(unsafe { from.cast::<mg_addr>().read_unaligned() });
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// Joins the IPv4 multicast group `ip` (dotted text) on the socket of `c`. Errors are ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_multicast_add(c: *mut mg_connection, ip: *mut c_char) {
+    let f = |conn: Conn| {
+        // SAFETY: rule 3.
+        let group = unsafe { cstr(ip) }.and_then(crate::text::addr::dotted_quad);
+        if let Some(group) = group {
+            // The interface is documented to ignore errors.
+            let _ = socket::join_group(conn.fd(), group);
+        }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// Stores in `*addr` the local address the system would use to reach `to`. On failure `c` gets
+/// MG_EV_ERROR and `*addr` is unchanged.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_getlocaddr(c: *mut mg_connection, to: *mut mg_addr, addr: *mut mg_addr) {
+    if to.is_null() || addr.is_null() {
+        return;
+    }
+    let f = |conn: Conn| {
+        use socket::RouteError::{Connect, Socket};
+        let code = |e: std::io::Error| e.raw_os_error().unwrap_or(0);
+        // SAFETY: rules 1 and 5.
+        match socket::route_source(unsafe { &*to }) {
+            Ok(source) => unsafe { *addr = source },
+            Err(Socket(e)) => fail(conn, format_args!("socket(): {}", code(e))),
+            Err(Connect(e)) => fail(conn, format_args!("connect: {}", code(e))),
+        }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}

@@ -1,0 +1,69 @@
+//! Closing a connection.
+
+use core::ptr::{addr_of_mut, null_mut};
+
+use super::conn::{Conn, Kind, NO_FD};
+use super::emit::{call_plain, ev};
+use super::state::{Scope, State};
+use super::wake;
+use crate::abi::iobuf::mg_iobuf_free;
+use crate::abi::types::flags;
+use crate::sys::socket;
+use crate::tls;
+
+/// Ends the life of `conn`: closes the descriptor, takes it out of the list, delivers
+/// `MG_EV_CLOSE` and releases everything. The memory itself goes when the outermost call into the
+/// library returns. Closing twice is harmless.
+pub(crate) fn close(state: State, conn: Conn) {
+    if conn.private().dead {
+        return;
+    }
+    let _scope = Scope::enter(state);
+    conn.private().dead = true;
+    conn.set(flags::CLOSING);
+    state.unwatch(conn);
+    if conn.private().kind == Kind::WakeUp {
+        wake::shut(state.mgr());
+    }
+    // Before the event, so that the handler can bind the same port again.
+    if conn.fd() != NO_FD {
+        socket::close(conn.fd());
+    }
+    if !conn.private().unlisted {
+        conn.unlink();
+    }
+    crate::dns::cancel(conn);
+    forget_resolver(conn);
+    call_plain(conn, ev::CLOSE);
+    release(conn);
+    state.remove(conn);
+    state.bury(conn);
+}
+
+/// Clears the manager's pointers to `conn`.
+fn forget_resolver(conn: Conn) {
+    let mgr = conn.mgr();
+    // SAFETY: the manager of a connection is live.
+    unsafe {
+        for slot in
+            [addr_of_mut!((*mgr).dns4.c), addr_of_mut!((*mgr).dns6.c), addr_of_mut!((*mgr).mdns)]
+        {
+            if *slot == conn.ptr() {
+                *slot = null_mut();
+            }
+        }
+    }
+}
+
+/// Releases TLS state, buffers and parser state.
+fn release(conn: Conn) {
+    tls::free(conn);
+    // SAFETY: the buffers are members of a connection whose memory is valid.
+    unsafe {
+        mg_iobuf_free(conn.recv());
+        mg_iobuf_free(conn.send());
+        mg_iobuf_free(conn.rtls());
+        mg_iobuf_free(addr_of_mut!((*conn.ptr()).prof));
+    }
+    crate::http::engine::drop_pending(conn);
+}

@@ -1,0 +1,377 @@
+//! A handle to a connection, and the library's private part of it.
+
+use core::ffi::{c_int, c_void};
+use core::mem::size_of;
+use core::ptr::{NonNull, addr_of_mut, null_mut};
+
+use super::state::State;
+use crate::abi::types::{mg_addr, mg_connection, mg_event_handler_t, mg_iobuf, mg_mgr};
+use crate::http::engine::Pending;
+use crate::sys::poller::Interest;
+
+/// Descriptor number that means "no socket".
+pub(crate) const NO_FD: c_int = -1;
+
+/// What the library knows about a connection beside the public struct. It lies right in front of
+/// the struct in the same allocation, and only connections made by [`Conn::alloc`] have it.
+#[repr(C, align(16))]
+pub(crate) struct Private {
+    /// Next newer connection, as far as the library linked it. Checked before use, because a
+    /// program may put a connection in front by itself.
+    pub(crate) newer: *mut mg_connection,
+    /// HTTP message that is still arriving; NULL if none. Owned (`Box`).
+    pub(crate) pending: *mut Pending,
+    /// `recv.len` when the HTTP engine last found that it must wait for more; 0 = not waiting.
+    pub(crate) http_waits_at: usize,
+    /// `recv.len` right before the read that is being reported.
+    pub(crate) read_base: usize,
+    /// Capacity of `recv` if the library chose it; the program may have put another one there.
+    pub(crate) recv_capacity: usize,
+    /// When bytes last moved, in milliseconds.
+    pub(crate) last_io_ms: u64,
+    /// While accepting is suspended: when to try again.
+    pub(crate) accept_at_ms: u64,
+    /// Descriptor registered with the poller, or [`NO_FD`].
+    pub(crate) watched_fd: c_int,
+    /// What it is registered for.
+    pub(crate) interest: Interest,
+    /// What sort of descriptor this is.
+    pub(crate) kind: Kind,
+    /// `MG_EV_CLOSE` was delivered; only the memory is left.
+    pub(crate) dead: bool,
+    /// Close once the response in progress is complete (`Connection: close`).
+    pub(crate) close_after_response: bool,
+    /// The HTTP engine gave up on this connection: input is discarded.
+    pub(crate) http_finished: bool,
+    /// Made by `mg_alloc_conn` for the program and not in the list yet.
+    pub(crate) unlisted: bool,
+    /// The kernel took only part of the output; wait for room.
+    pub(crate) blocked: bool,
+    /// The library opened the descriptor itself, non-blocking.
+    pub(crate) own_socket: bool,
+    /// The library is delivering `MG_EV_READ` for bytes it has just read.
+    pub(crate) reading: bool,
+    /// The URL's TLS scheme was not followed by `mg_tls_init`; said once.
+    pub(crate) plain_text_logged: bool,
+}
+
+/// What sort of descriptor a connection has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// A socket. All-zero private parts start so.
+    #[allow(dead_code)]
+    Socket = 0,
+    /// The reading end of the wake-up channel.
+    WakeUp = 1,
+}
+
+const _: () = assert!(size_of::<Private>() <= 128);
+
+/// Copyable handle to a connection that is live, or dead but not released yet (see
+/// [`super::state::Scope`]).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Conn(NonNull<mg_connection>);
+
+/// Reads a field of the public struct.
+macro_rules! get {
+    ($conn:expr, $($field:tt)+) => {
+        // SAFETY: a `Conn` points to a connection whose memory is valid (see the type).
+        unsafe { (*$conn.0.as_ptr()).$($field)+ }
+    };
+}
+
+/// Writes a field of the public struct.
+macro_rules! set {
+    ($conn:expr, $field:ident, $value:expr) => {
+        // SAFETY: a `Conn` points to a connection whose memory is valid (see the type).
+        unsafe { (*$conn.0.as_ptr()).$field = $value }
+    };
+}
+
+impl Conn {
+    /// Handle to `c`; `None` for NULL.
+    ///
+    /// # Safety
+    /// Rule 1 of the C edge, for as long as the handle is used.
+    pub(crate) unsafe fn from_ptr(c: *mut mg_connection) -> Option<Conn> {
+        NonNull::new(c).map(Conn)
+    }
+
+    /// Allocates a connection of `mgr`, with the private part in front and `mgr->extraconnsize`
+    /// bytes behind. No descriptor, not in the list. `None` if memory is out.
+    pub(crate) fn alloc(state: State) -> Option<Conn> {
+        let mgr = state.mgr();
+        // SAFETY: a state's manager is live (see `State`).
+        let extra = unsafe { (*mgr).extraconnsize };
+        let size = (size_of::<Private>() + size_of::<mg_connection>()).checked_add(extra)?;
+        let block = NonNull::new(crate::abi::mem::calloc(size))?;
+        // SAFETY: the block holds both structs; all-zero bytes are valid for both.
+        let conn = unsafe { Conn(block.add(size_of::<Private>()).cast()) };
+        if !state.insert(conn) {
+            conn.free_memory();
+            return None;
+        }
+        set!(conn, mgr, mgr);
+        conn.set_fd(NO_FD);
+        let align = crate::abi::app_options::io_size();
+        for io in [conn.recv(), conn.send(), conn.rtls()] {
+            // SAFETY: the three buffers are members of the live connection.
+            unsafe { (*io).align = align };
+        }
+        conn.private().watched_fd = NO_FD;
+        Some(conn)
+    }
+
+    /// Wipes and releases the memory of a connection made by [`Conn::alloc`].
+    pub(crate) fn free_memory(self) {
+        // SAFETY: `alloc` put the private part right in front, at the start of the block. The
+        // public part is wiped because it may hold secrets of the program.
+        unsafe {
+            let block = self.0.as_ptr().cast::<u8>().sub(size_of::<Private>());
+            core::ptr::write_bytes(self.0.as_ptr().cast::<u8>(), 0, size_of::<mg_connection>());
+            crate::abi::mem::mg_free(block.cast());
+        }
+    }
+
+    /// The private part. Only for connections found in the manager's own table or list.
+    ///
+    /// The reference is for immediate use: it never lives across a call into program code.
+    #[allow(clippy::mut_from_ref)]
+    pub(crate) fn private<'a>(self) -> &'a mut Private {
+        // SAFETY: `alloc` put the private part right in front of the public struct; programs
+        // don't know it, one thread uses a manager, and callers keep the reference briefly.
+        unsafe { &mut *self.0.as_ptr().cast::<Private>().sub(1) }
+    }
+
+    /// The state of the manager that made this connection; `None` for a connection that a program
+    /// made by itself, which has no private part.
+    pub(crate) fn state(self) -> Option<State> {
+        let state = State::of(self.mgr())?;
+        state.owns(self).then_some(state)
+    }
+
+    pub(crate) fn ptr(self) -> *mut mg_connection {
+        self.0.as_ptr()
+    }
+
+    pub(crate) fn mgr(self) -> *mut mg_mgr {
+        get!(self, mgr)
+    }
+
+    pub(crate) fn next(self) -> *mut mg_connection {
+        get!(self, next)
+    }
+
+    pub(crate) fn set_next(self, next: *mut mg_connection) {
+        set!(self, next, next);
+    }
+
+    pub(crate) fn id(self) -> u64 {
+        get!(self, id)
+    }
+
+    pub(crate) fn set_id(self, id: u64) {
+        set!(self, id, id);
+    }
+
+    /// Descriptor, or [`NO_FD`].
+    pub(crate) fn fd(self) -> c_int {
+        get!(self, fd) as usize as c_int
+    }
+
+    pub(crate) fn set_fd(self, fd: c_int) {
+        set!(self, fd, fd as usize as *mut c_void);
+    }
+
+    /// All `is_*` bits.
+    pub(crate) fn flags(self) -> u32 {
+        get!(self, flags)
+    }
+
+    /// True if any of the bits in `mask` is set.
+    pub(crate) fn is(self, mask: u32) -> bool {
+        self.flags() & mask != 0
+    }
+
+    /// Sets the bits in `mask` and leaves all others, also those we don't know.
+    pub(crate) fn set(self, mask: u32) {
+        set!(self, flags, self.flags() | mask);
+    }
+
+    /// Clears the bits in `mask`.
+    pub(crate) fn clear(self, mask: u32) {
+        set!(self, flags, self.flags() & !mask);
+    }
+
+    pub(crate) fn loc(self) -> mg_addr {
+        get!(self, loc)
+    }
+
+    pub(crate) fn set_loc(self, addr: mg_addr) {
+        set!(self, loc, addr);
+    }
+
+    pub(crate) fn rem(self) -> mg_addr {
+        get!(self, rem)
+    }
+
+    pub(crate) fn set_rem(self, addr: mg_addr) {
+        set!(self, rem, addr);
+    }
+
+    /// Input buffer.
+    pub(crate) fn recv(self) -> *mut mg_iobuf {
+        // SAFETY: as in `get!`; only an address is taken.
+        unsafe { addr_of_mut!((*self.0.as_ptr()).recv) }
+    }
+
+    /// Output buffer.
+    pub(crate) fn send(self) -> *mut mg_iobuf {
+        // SAFETY: as in `get!`; only an address is taken.
+        unsafe { addr_of_mut!((*self.0.as_ptr()).send) }
+    }
+
+    /// Undecrypted TLS input.
+    pub(crate) fn rtls(self) -> *mut mg_iobuf {
+        // SAFETY: as in `get!`; only an address is taken.
+        unsafe { addr_of_mut!((*self.0.as_ptr()).rtls) }
+    }
+
+    /// Bytes in the input buffer, never more than its capacity.
+    pub(crate) fn recv_len(self) -> usize {
+        get!(self, recv.len).min(get!(self, recv.size))
+    }
+
+    pub(crate) fn set_recv_len(self, len: usize) {
+        // SAFETY: as in `get!`.
+        unsafe { (*self.recv()).len = len }
+    }
+
+    /// Bytes in the output buffer, never more than its capacity.
+    pub(crate) fn send_len(self) -> usize {
+        get!(self, send.len).min(get!(self, send.size))
+    }
+
+    /// Bytes of undecrypted TLS input.
+    pub(crate) fn rtls_len(self) -> usize {
+        get!(self, rtls.len)
+    }
+
+    pub(crate) fn tls(self) -> *mut c_void {
+        get!(self, tls)
+    }
+
+    /// The program's handler.
+    pub(crate) fn handler(self) -> mg_event_handler_t {
+        get!(self, r#fn)
+    }
+
+    pub(crate) fn set_handler(self, handler: mg_event_handler_t, data: *mut c_void) {
+        set!(self, r#fn, handler);
+        set!(self, fn_data, data);
+    }
+
+    /// Replaces the program's handler and keeps its data.
+    pub(crate) fn replace_handler(self, handler: mg_event_handler_t) {
+        set!(self, r#fn, handler);
+    }
+
+    pub(crate) fn handler_data(self) -> *mut c_void {
+        get!(self, fn_data)
+    }
+
+    /// The protocol handler.
+    pub(crate) fn protocol(self) -> mg_event_handler_t {
+        get!(self, pfn)
+    }
+
+    pub(crate) fn set_protocol(self, handler: mg_event_handler_t) {
+        set!(self, pfn, handler);
+    }
+
+    pub(crate) fn protocol_data(self) -> *mut c_void {
+        get!(self, pfn_data)
+    }
+
+    pub(crate) fn set_protocol_data(self, data: *mut c_void) {
+        set!(self, pfn_data, data);
+    }
+
+    /// True if both handlers point to `handler`.
+    pub(crate) fn has_protocol(
+        self,
+        handler: unsafe extern "C" fn(*mut mg_connection, c_int, *mut c_void),
+    ) -> bool {
+        self.protocol().is_some_and(|f| f as usize == handler as usize)
+    }
+
+    /// True once `MG_EV_CLOSE` was delivered.
+    pub(crate) fn is_dead(self) -> bool {
+        self.private().dead
+    }
+
+    /// Puts this connection at the head of its manager's list.
+    pub(crate) fn link(self) {
+        let mgr = self.mgr();
+        // SAFETY: the manager of a connection is live.
+        unsafe {
+            let head = (*mgr).conns;
+            self.set_next(head);
+            (*mgr).conns = self.ptr();
+        }
+        self.private().newer = null_mut();
+        self.fix_next();
+    }
+
+    /// Tells the next older connection that this one is its newer neighbour.
+    fn fix_next(self) {
+        // SAFETY: list members are live connections of this manager.
+        if let Some(older) = unsafe { Conn::from_ptr(self.next()) } {
+            older.private().newer = self.ptr();
+        }
+    }
+
+    /// Takes this connection out of its manager's list. `next` keeps its value, so that a walk
+    /// that stands on this connection can go on.
+    pub(crate) fn unlink(self) {
+        let mgr = self.mgr();
+        let newer = self.private().newer;
+        // SAFETY: the manager of a connection is live. `newer` is NULL or a connection that is
+        // linked: a connection that leaves the list is forgotten by its neighbour below.
+        let slot = unsafe {
+            if (*mgr).conns == self.ptr() {
+                addr_of_mut!((*mgr).conns)
+            } else if !newer.is_null() && (*newer).next == self.ptr() {
+                addr_of_mut!((*newer).next)
+            } else {
+                match self.find_link(mgr) {
+                    Some(slot) => slot,
+                    None => return,
+                }
+            }
+        };
+        // SAFETY: `slot` is the link that points to this connection.
+        unsafe { *slot = self.next() };
+        // SAFETY: list members are live connections of this manager.
+        if let Some(older) = unsafe { Conn::from_ptr(self.next()) } {
+            older.private().newer = newer;
+        }
+    }
+
+    /// Finds the link to this connection by walking the list: the slow way, for connections whose
+    /// neighbour was linked by the program.
+    fn find_link(self, mgr: *mut mg_mgr) -> Option<*mut *mut mg_connection> {
+        // SAFETY: the manager and all list members are live.
+        unsafe {
+            let mut slot = addr_of_mut!((*mgr).conns);
+            while !(*slot).is_null() {
+                if *slot == self.ptr() {
+                    return Some(slot);
+                }
+                slot = addr_of_mut!((**slot).next);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,307 @@
+//! Moving bytes: the read step and the write step of a visit, and sending on request.
+
+use core::mem::MaybeUninit;
+use std::io;
+
+use super::conn::Conn;
+use super::emit::{call_count, ev, fail};
+use super::state::State;
+use crate::abi::app_options;
+use crate::abi::iobuf::{self, mg_iobuf_del, mg_iobuf_resize};
+use super::hexdump::hexdump;
+use crate::abi::types::flags;
+use crate::http::stream;
+use crate::sys::socket::{self, MAX_DATAGRAM};
+use crate::tls;
+
+/// Most writes in one visit, so that one fast reader can't hold up everybody else.
+const MAX_WRITES_PER_VISIT: usize = 16;
+
+/// Raw TLS input that may wait undecrypted: two records with their headers.
+const MAX_RAW_TLS: usize = 2 * (16384 + 256 + 5);
+
+/// Bytes of output that wait to be written, file contents included.
+pub(crate) fn output_pending(conn: Conn) -> bool {
+    conn.send_len() > 0 || stream::has_file_to_send(conn)
+}
+
+/// Reads once, or feeds the TLS handshake once.
+pub(crate) fn read_step(state: State, conn: Conn) {
+    if conn.is(flags::TLS_HS) {
+        if fill_raw_tls(state, conn) {
+            tls::handshake(conn);
+        }
+    } else if conn.is(flags::TLS) {
+        read_tls(state, conn);
+    } else if conn.is(flags::UDP) {
+        read_datagram(state, conn);
+    } else if make_room(conn) {
+        let result = socket::recv(conn.fd(), free_space(conn));
+        finish_read(state, conn, result);
+    }
+}
+
+/// Takes note of `result`: appended bytes and READ, nothing, or the end.
+fn finish_read(state: State, conn: Conn, result: io::Result<usize>) {
+    match result {
+        Ok(0) => conn.set(flags::CLOSING),
+        Ok(n) => appended(state, conn, n),
+        Err(e) if socket::would_block(&e) => {}
+        Err(_) => conn.set(flags::CLOSING),
+    }
+}
+
+/// `n` bytes were written behind the data in `recv`: counts them in and reports them.
+fn appended(state: State, conn: Conn, n: usize) {
+    let base = conn.recv_len();
+    conn.private().read_base = base;
+    conn.private().last_io_ms = state.now();
+    conn.set_recv_len(base + n);
+    hexdump_input(conn, "<-", base, n);
+    conn.private().reading = true;
+    call_count(conn, ev::READ, n);
+    conn.private().reading = false;
+}
+
+/// Makes sure that `recv` has free space. False, with an error raised, if it may not grow.
+fn make_room(conn: Conn) -> bool {
+    let len = conn.recv_len();
+    if len >= app_options::max_recv_size() {
+        fail(conn, format_args!("MG_MAX_RECV_SIZE"));
+        return false;
+    }
+    // SAFETY: `recv` is a member of the live connection.
+    let size = unsafe { (*conn.recv()).size };
+    if len < size {
+        return true;
+    }
+    // Doubling keeps the bytes moved while a large message arrives proportional to its size.
+    let step = app_options::io_size();
+    let limit = app_options::max_recv_size().saturating_add(step - 1) / step * step;
+    let doubled = size.saturating_mul(2).min(limit).max(size.saturating_add(step));
+    // SAFETY: as above.
+    let grown = unsafe {
+        mg_iobuf_resize(conn.recv(), doubled) || mg_iobuf_resize(conn.recv(), size.saturating_add(step))
+    };
+    if grown {
+        // SAFETY: as above.
+        conn.private().recv_capacity = unsafe { (*conn.recv()).size };
+    } else {
+        fail(conn, format_args!("OOM"));
+    }
+    grown
+}
+
+/// The part of `recv` that one read may fill: up to the next multiple of `MG_IO_SIZE`, as if the
+/// buffer grew in such steps, or all free space if the program enlarged the buffer.
+fn free_space<'a>(conn: Conn) -> &'a mut [MaybeUninit<u8>] {
+    let len = conn.recv_len();
+    // SAFETY: `recv` is a member of the live connection.
+    let (buf, size) = unsafe { ((*conn.recv()).buf, (*conn.recv()).size) };
+    let mut end = size;
+    if size == conn.private().recv_capacity {
+        let step = app_options::io_size();
+        end = end.min((len / step).saturating_add(1).saturating_mul(step));
+    }
+    // SAFETY: `len < end <= size`, and `buf` has `size` writable bytes; nobody else uses them
+    // until the system call that fills them returns.
+    unsafe { core::slice::from_raw_parts_mut(buf.add(len).cast(), end.saturating_sub(len)) }
+}
+
+/// Receives one datagram whole. One that does not fit in `recv` is dropped, an empty one ignored.
+fn read_datagram(state: State, conn: Conn) {
+    let mut datagram = [MaybeUninit::<u8>::uninit(); MAX_DATAGRAM];
+    let (n, from) = match socket::recv_from(conn.fd(), &mut datagram) {
+        Ok(received) => received,
+        Err(e) => {
+            if socket::is_unusable(&e) {
+                conn.set(flags::CLOSING);
+            }
+            return;
+        }
+    };
+    if n == 0 || conn.recv_len().saturating_add(n) > app_options::max_recv_size() {
+        return;
+    }
+    // SAFETY: the kernel initialised the first `n` bytes.
+    let payload = unsafe { core::slice::from_raw_parts(datagram.as_ptr().cast::<u8>(), n) };
+    // SAFETY: `recv` is a member of the live connection.
+    if !unsafe { iobuf::append(conn.recv(), payload) } {
+        fail(conn, format_args!("OOM"));
+        return;
+    }
+    if let Some(from) = from {
+        conn.set_rem(from);
+    }
+    let len = conn.recv_len();
+    conn.set_recv_len(len - n);
+    appended(state, conn, n);
+}
+
+/// Appends raw bytes to `rtls`, up to a bound. False at the end of the stream.
+fn fill_raw_tls(state: State, conn: Conn) -> bool {
+    if conn.rtls_len() >= MAX_RAW_TLS {
+        return true;
+    }
+    let mut raw = [MaybeUninit::<u8>::uninit(); 16384];
+    match socket::recv(conn.fd(), &mut raw) {
+        Ok(0) => {
+            conn.set(flags::CLOSING);
+            false
+        }
+        Ok(n) => {
+            conn.private().last_io_ms = state.now();
+            // SAFETY: the kernel initialised the first `n` bytes.
+            let bytes = unsafe { core::slice::from_raw_parts(raw.as_ptr().cast::<u8>(), n) };
+            // SAFETY: `rtls` is a member of the live connection.
+            let stored = unsafe { iobuf::append(conn.rtls(), bytes) };
+            if !stored {
+                fail(conn, format_args!("OOM"));
+            }
+            stored
+        }
+        Err(e) if socket::would_block(&e) => true,
+        Err(_) => {
+            conn.set(flags::CLOSING);
+            false
+        }
+    }
+}
+
+/// Reads raw bytes, then decrypts once. Records that came with the end are delivered first.
+fn read_tls(state: State, conn: Conn) {
+    let open = fill_raw_tls(state, conn);
+    if !make_room(conn) {
+        return;
+    }
+    match tls::recv(conn, free_space(conn)) {
+        Ok(0) => {}
+        Ok(n) => appended(state, conn, n),
+        Err(()) => conn.set(flags::CLOSING),
+    }
+    if conn.rtls_len() > 0 || tls::pending(conn) > 0 {
+        if !open && !conn.is_dead() {
+            conn.clear(flags::CLOSING); // Not before everything is delivered.
+        }
+        state.visit_again(conn);
+    }
+}
+
+/// Writes what is queued, as long as the peer takes it and up to a bound.
+pub(crate) fn write_step(state: State, conn: Conn) {
+    for _ in 0..MAX_WRITES_PER_VISIT {
+        if conn.private().blocked || !write_once(state, conn) || conn.is_dead() {
+            return;
+        }
+        if conn.is(flags::CLOSING) || !output_pending(conn) {
+            return;
+        }
+    }
+}
+
+/// Writes once and reports what was written. False if nothing was.
+fn write_once(state: State, conn: Conn) -> bool {
+    let queued = conn.send_len();
+    let (result, wanted) = if queued > 0 {
+        (transmit(conn), queued)
+    } else {
+        stream::send_file(conn)
+    };
+    match result {
+        Ok(0) => false,
+        Ok(n) => {
+            if queued > 0 {
+                hexdump_output(conn, n);
+                let removed = if conn.is(flags::UDP) { queued } else { n };
+                // SAFETY: `send` is a member of the live connection.
+                unsafe { mg_iobuf_del(conn.send(), 0, removed) };
+            }
+            conn.private().last_io_ms = state.now();
+            conn.private().blocked = n < wanted && !conn.is(flags::UDP | flags::TLS);
+            call_count(conn, ev::WRITE, n);
+            true
+        }
+        Err(e) if socket::would_block(&e) => {
+            conn.private().blocked = true;
+            false
+        }
+        Err(e) if conn.is(flags::UDP) && !socket::is_unusable(&e) => {
+            // A datagram that can't go is lost, as on the way; the socket stays.
+            // SAFETY: `send` is a member of the live connection.
+            unsafe { mg_iobuf_del(conn.send(), 0, queued) };
+            false
+        }
+        Err(_) => {
+            conn.set(flags::CLOSING);
+            false
+        }
+    }
+}
+
+/// Hands the output buffer to the kernel or to TLS.
+fn transmit(conn: Conn) -> io::Result<usize> {
+    // SAFETY: `send` is a member of the live connection; the slice ends with this function, which
+    // runs no program code but a TLS back end's.
+    let bytes = unsafe { core::slice::from_raw_parts((*conn.send()).buf, conn.send_len()) };
+    if conn.is(flags::TLS) {
+        tls::send(conn, bytes)
+    } else if conn.is(flags::UDP) {
+        socket::send_to(conn.fd(), bytes, &conn.rem())
+    } else {
+        socket::send(conn.fd(), bytes)
+    }
+}
+
+/// Sends one datagram now (`mg_send` on UDP): false if it could not go.
+pub(crate) fn send_datagram(conn: Conn, payload: &[u8]) -> bool {
+    match socket::send_to(conn.fd(), payload, &conn.rem()) {
+        Ok(n) => {
+            refresh_local(conn);
+            if conn.is(flags::HEXDUMPING) {
+                hexdump(conn, "->", payload);
+            }
+            call_count(conn, ev::WRITE, n);
+            true
+        }
+        Err(e) => {
+            if socket::is_unusable(&e) {
+                conn.set(flags::CLOSING);
+            }
+            false
+        }
+    }
+}
+
+/// Raw transmit for TLS layers (`mg_io_send`).
+pub(crate) fn send_raw(conn: Conn, bytes: &[u8]) -> io::Result<usize> {
+    if conn.is(flags::UDP) {
+        let n = socket::send_to(conn.fd(), bytes, &conn.rem())?;
+        refresh_local(conn);
+        Ok(n)
+    } else {
+        socket::send(conn.fd(), bytes)
+    }
+}
+
+/// A UDP socket has its port only once something was sent.
+fn refresh_local(conn: Conn) {
+    if let Some(loc) = socket::local_addr(conn.fd()) {
+        conn.set_loc(loc);
+    }
+}
+
+fn hexdump_input(conn: Conn, direction: &str, ofs: usize, len: usize) {
+    if conn.is(flags::HEXDUMPING) {
+        // SAFETY: `recv` is a member of the live connection and holds `ofs + len` bytes.
+        let bytes = unsafe { core::slice::from_raw_parts((*conn.recv()).buf.add(ofs), len) };
+        hexdump(conn, direction, bytes);
+    }
+}
+
+fn hexdump_output(conn: Conn, len: usize) {
+    if conn.is(flags::HEXDUMPING) {
+        // SAFETY: `send` is a member of the live connection and holds at least `len` bytes.
+        let bytes = unsafe { core::slice::from_raw_parts((*conn.send()).buf, len) };
+        hexdump(conn, "->", bytes);
+    }
+}

@@ -1,0 +1,81 @@
+//! Listening.
+
+use core::ffi::{c_void, c_char};
+
+use super::conn::Conn;
+use super::emit::{call_plain, ev};
+use super::state::{Scope, State};
+use super::url;
+use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
+use crate::abi::{app_options, mem};
+use crate::sys::socket;
+
+/// Opens a listening connection; `None`, with the cause logged, if memory, URL or socket fail.
+///
+/// # Safety
+/// Rules 1, 3 and 7 of the C edge.
+pub(crate) unsafe fn listen(
+    mgr: *mut mg_mgr,
+    url: *const c_char,
+    handler: mg_event_handler_t,
+    data: *mut c_void,
+) -> Option<Conn> {
+    // SAFETY: rule 3 of the C edge.
+    let url = unsafe { mem::cstr(url) }?;
+    let state = State::of_or_new(mgr)?;
+    if state.is_closing() {
+        return None;
+    }
+    let Some(conn) = Conn::alloc(state) else {
+        crate::error!("listen: out of memory");
+        return None;
+    };
+    if !open(state, conn, url) {
+        state.remove(conn);
+        conn.free_memory();
+        return None;
+    }
+    conn.set_handler(handler, data);
+    conn.set(flags::LISTENING);
+    if url::is_udp(url) {
+        conn.set(flags::UDP);
+    }
+    if url::is_tls(url) {
+        conn.set(flags::TLS);
+    }
+    conn.link();
+    let _scope = Scope::enter(state);
+    call_plain(conn, ev::OPEN);
+    Some(conn)
+}
+
+/// The socket part of listening: fills `loc` and `fd`. False, with the cause logged, on failure.
+pub(crate) fn open(state: State, conn: Conn, url: &[u8]) -> bool {
+    let Some(mut addr) = url::literal_address(url) else {
+        crate::error!("invalid listening URL {}", String::from_utf8_lossy(url));
+        return false;
+    };
+    let is_udp = url::is_udp(url);
+    let backlog = app_options::listen_backlog();
+    match socket::listen(&addr, is_udp, backlog, app_options::ipv6_v6only()) {
+        Ok(fd) => {
+            if let Some(bound) = socket::local_addr(fd) {
+                addr = bound;
+            }
+            if !is_udp {
+                // Accepted sockets inherit these.
+                socket::set_stream_options(fd);
+            }
+            conn.set_loc(addr);
+            conn.set_fd(fd);
+            if state.owns(conn) {
+                conn.private().own_socket = true;
+            }
+            true
+        }
+        Err(e) => {
+            crate::error!("{}: {e}", String::from_utf8_lossy(url));
+            false
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! One iteration of the event loop.
+
+use core::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::accept::accept_batch;
+use super::close::close;
+use super::conn::{Conn, Kind, NO_FD};
+use super::emit::{call, call_count, ev, fail};
+use super::io::{output_pending, read_step, write_step};
+use super::state::{Scope, State};
+use super::{connect, wake};
+use crate::abi::iobuf::mg_iobuf_free;
+use crate::abi::timer::{mg_millis, mg_timer_poll};
+use crate::abi::types::{flags, mg_connection, mg_mgr};
+use crate::abi::mem;
+use crate::http::engine;
+use crate::sys::poller::{self, Interest, Ready};
+
+/// Above this number of connections the loop first asks for what is ready without looking for
+/// changes that the program made between two polls; it looks when nothing is ready.
+const FEW_CONNECTIONS: usize = 64;
+
+/// Empty buffers are given back after this time without traffic, in milliseconds.
+const BUFFER_IDLE_MS: u64 = 1000;
+
+/// Flags of connections that neither read nor write.
+const AT_REST: u32 = flags::CLOSING | flags::RESOLVING;
+
+/// Runs one iteration: waits up to `ms` milliseconds (negative: without limit), then serves
+/// timers and connections.
+///
+/// # Safety
+/// Rules 1 and 8 of the C edge.
+pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
+    let ms = ms.max(-1);
+    let scope = State::of(mgr).map(Scope::enter);
+    let ready = match State::of(mgr) {
+        Some(state) => wait(state, ms),
+        None => {
+            poller::sleep(ms);
+            Vec::new()
+        }
+    };
+    let now = now_ms();
+    if let Some(state) = State::of(mgr) {
+        state.set_now(now);
+        announce(state, ready);
+    }
+    // SAFETY: rule 1 of the C edge: the manager and the timers in its list are live.
+    unsafe { mg_timer_poll(&raw mut (*mgr).timers, now) };
+    if let Some(state) = State::of(mgr) {
+        // A timer may have made the first connection.
+        let _scope = Scope::enter(state);
+        state.set_now(now);
+        visit_all(state, now);
+    }
+    drop(scope);
+}
+
+/// The clock of the manager in milliseconds.
+fn now_ms() -> u64 {
+    // SAFETY: no preconditions.
+    unsafe { mg_millis() }
+}
+
+/// Determines what is ready. The list goes back with [`State::recycle`].
+fn wait(state: State, ms: i32) -> Vec<Ready> {
+    if state.has_again() {
+        return state.wait(0);
+    }
+    if state.len() > FEW_CONNECTIONS && ms != 0 {
+        let ready = state.wait(0);
+        if !ready.is_empty() {
+            return ready;
+        }
+        state.recycle(ready);
+    }
+    let ms = prepare(state, ms);
+    state.wait(ms)
+}
+
+/// Looks for work that no descriptor will announce and brings the poller up to date with what the
+/// program changed. Returns how long to wait.
+fn prepare(state: State, ms: i32) -> i32 {
+    let mut wait = ms;
+    let mut p = head(state);
+    // SAFETY: list members are live connections of this manager.
+    while let Some(conn) = unsafe { Conn::from_ptr(p) } {
+        p = conn.next();
+        update_interest(state, conn);
+        let bits = conn.flags();
+        if bits & flags::CLOSING != 0 || can_write_now(conn) {
+            wait = 0;
+        }
+        // Accepting goes on after its rest, also if nothing else happens.
+        let rest = conn.private().accept_at_ms.saturating_sub(state.now());
+        if rest > 0 && (wait < 0 || rest < wait as u64) {
+            wait = rest as i32;
+        }
+    }
+    wait
+}
+
+fn head(state: State) -> *mut mg_connection {
+    // SAFETY: a state's manager is live.
+    unsafe { (*state.mgr()).conns }
+}
+
+/// True if output waits only for a visit.
+fn can_write_now(conn: Conn) -> bool {
+    let not_now = AT_REST | flags::CONNECTING | flags::TLS_HS;
+    !conn.is(not_now)
+        && conn.fd() != NO_FD
+        && !is_tcp_listener(conn)
+        && !conn.private().blocked
+        && output_pending(conn)
+}
+
+fn is_tcp_listener(conn: Conn) -> bool {
+    conn.flags() & (flags::LISTENING | flags::UDP) == flags::LISTENING
+}
+
+/// What the descriptor of `conn` must be watched for.
+fn interest(state: State, conn: Conn) -> Interest {
+    let bits = conn.flags();
+    if bits & AT_REST != 0 {
+        return Interest { input: false, output: false };
+    }
+    let full = bits & flags::FULL != 0;
+    if bits & flags::CONNECTING != 0 {
+        return Interest { input: false, output: true };
+    }
+    if is_tcp_listener(conn) {
+        let resting = conn.private().accept_at_ms > state.now();
+        return Interest { input: !full && !resting, output: false };
+    }
+    Interest {
+        input: !full && !engine::pauses_reading(conn),
+        output: bits & flags::TLS_HS == 0 && conn.private().blocked && output_pending(conn),
+    }
+}
+
+/// Registers the descriptor of `conn` with the poller as its state demands.
+fn update_interest(state: State, conn: Conn) {
+    conn.private().unlisted = false;
+    if conn.fd() != NO_FD || conn.private().watched_fd != NO_FD {
+        // A descriptor that can't be watched (a regular file) is never ready.
+        state.watch(conn, interest(state, conn));
+    }
+}
+
+/// Sets the readiness flags and reports error conditions, before any timer or POLL.
+fn announce(state: State, ready: Vec<Ready>) {
+    for item in &ready {
+        let Some(conn) = state.find(item.key).filter(|conn| !conn.is_dead()) else { continue };
+        if item.error {
+            fail(conn, format_args!("socket error"));
+            continue;
+        }
+        let wanted = interest(state, conn);
+        if item.input && (wanted.input || conn.is(flags::CONNECTING)) {
+            conn.set(flags::READABLE);
+        } else if item.hangup && !wanted.output {
+            state.unwatch(conn); // A hang-up can't be masked; watched again once reading goes on.
+            continue;
+        }
+        if item.output {
+            conn.set(flags::WRITABLE);
+            conn.private().blocked = false;
+        }
+        if wanted != conn.private().interest {
+            state.watch(conn, wanted);
+        }
+    }
+    state.recycle(ready);
+    for id in state.take_again() {
+        if let Some(conn) = state.find(id).filter(|conn| !conn.is(flags::FULL)) {
+            conn.set(flags::READABLE);
+        }
+    }
+}
+
+/// Visits every connection that is in the list now, newest first. Those made meanwhile go in
+/// front and have their first visit in the next iteration.
+fn visit_all(state: State, now: u64) {
+    let cursor = Cell::new(head(state));
+    loop {
+        let walk = catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: list members are live; closed ones keep their memory and their `next` while
+            // the scope of `poll` lasts.
+            while let Some(conn) = unsafe { Conn::from_ptr(cursor.get()) } {
+                visit(state, conn, now);
+                cursor.set(conn.next());
+            }
+        }));
+        state.set_current(None);
+        if walk.is_ok() {
+            return;
+        }
+        mem::count_panic();
+        // SAFETY: as above; the panic happened while this connection was visited.
+        if let Some(conn) = unsafe { Conn::from_ptr(cursor.get()) } {
+            let _ = catch_unwind(AssertUnwindSafe(|| abandon(state, conn)));
+            cursor.set(conn.next());
+        }
+    }
+}
+
+/// A bug of ours hit this connection: it is closed, all others are served.
+fn abandon(state: State, conn: Conn) {
+    if !conn.is_dead() {
+        fail(conn, format_args!("internal error"));
+        close(state, conn);
+    }
+}
+
+/// Serves one connection.
+fn visit(state: State, conn: Conn, now: u64) {
+    if conn.is_dead() {
+        return;
+    }
+    state.set_current(Some(conn));
+    let before = conn.flags();
+    let had_output = output_pending(conn);
+    let mut time = now;
+    call(conn, ev::POLL, (&raw mut time).cast());
+    if before & flags::RESP != 0 && !conn.is(flags::RESP) && !conn.is_dead() {
+        call_count(conn, ev::READ, 0);
+    }
+    if conn.is_dead() {
+        return;
+    }
+    state.set_current(Some(conn));
+    if !conn.is(AT_REST) && conn.fd() != NO_FD {
+        transfer(state, conn, had_output);
+        if conn.is_dead() {
+            return;
+        }
+    }
+    conn.clear(flags::READABLE | flags::WRITABLE);
+    if conn.is(flags::DRAINING) && !output_pending(conn) {
+        conn.set(flags::CLOSING);
+    }
+    if conn.is(flags::CLOSING) || state.is_closing() {
+        close(state, conn);
+        return;
+    }
+    update_interest(state, conn);
+    if now.wrapping_sub(conn.private().last_io_ms) > BUFFER_IDLE_MS {
+        give_buffers_back(conn);
+    }
+}
+
+/// Accepts, completes a connect, or reads once and writes.
+fn transfer(state: State, conn: Conn, had_output: bool) {
+    let readable = conn.is(flags::READABLE);
+    if conn.private().kind == Kind::WakeUp {
+        if readable {
+            wake::deliver(state);
+        }
+    } else if is_tcp_listener(conn) {
+        if readable {
+            accept_batch(state, conn);
+        }
+    } else if conn.is(flags::CONNECTING) {
+        if conn.is(flags::READABLE | flags::WRITABLE) {
+            connect::finish(conn);
+        }
+    } else {
+        if readable {
+            read_step(state, conn);
+        }
+        // Output that was there before may still go when reading met the end of the stream.
+        let may_write = !conn.is(flags::CLOSING) || had_output;
+        if may_write && !conn.is_dead() && !conn.is(flags::TLS_HS) && output_pending(conn) {
+            write_step(state, conn);
+        }
+    }
+}
+
+/// Releases the empty buffers of a connection without traffic; the next read or write makes new
+/// ones. An input buffer that the program enlarged stays.
+fn give_buffers_back(conn: Conn) {
+    // SAFETY: the buffers are members of the live connection.
+    unsafe {
+        let recv = conn.recv();
+        if (*recv).len == 0 && (*recv).size > 0 && (*recv).size == conn.private().recv_capacity {
+            mg_iobuf_free(recv);
+        }
+        let send = conn.send();
+        if (*send).len == 0 && (*send).size > 0 {
+            mg_iobuf_free(send);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The file system of the operating system: the callbacks of `mg_fs_posix`.
+//!
+//! A handle is a C `FILE *`, because programs know that and use it. Streams are unbuffered: what
+//! `wr` says is written has been handed to the system, and closing has nothing left to lose.
+
+use core::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CString, OsStr};
+use std::io::Read;
+use std::fs::{File, Metadata, OpenOptions};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use super::{MG_FS_DIR, MG_FS_EXCL, MG_FS_READ, MG_FS_WRITE};
+use crate::abi::mem::cstr;
+use crate::abi::types::{mg_fs, mg_fs_ls_cb, time_t};
+use crate::options::MG_ENABLE_DIRLIST;
+
+/// The table that `mg_fs_posix` starts with.
+pub const TABLE: mg_fs = mg_fs {
+    st: Some(st),
+    ls: Some(ls),
+    op: Some(op),
+    cl: Some(cl),
+    rd: Some(rd),
+    wr: Some(wr),
+    sk: Some(sk),
+    mv: Some(mv),
+    rm: Some(rm),
+    mkd: Some(mkd),
+};
+
+/// A regular file, open for reading, with what the open file says about itself.
+#[derive(Debug)]
+pub struct RegularFile {
+    /// The open file; its descriptor is close-on-exec and closed when this is dropped.
+    pub file: File,
+    /// Size in bytes.
+    pub size: u64,
+    /// Modification time in seconds since the epoch.
+    pub mtime: i64,
+}
+
+/// Opens the file `path` for reading; `None` if that fails or it is anything but a regular file.
+///
+/// Never blocks on a FIFO or a device.
+pub fn open_regular(path: &[u8]) -> Option<RegularFile> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC)
+        .open(native(path))
+        .ok()?;
+    regular(&file).map(|meta| RegularFile { size: meta.len(), mtime: meta.mtime(), file })
+}
+
+/// Content of the regular file `path`; `None` if it cannot be read or is longer than `limit` bytes.
+pub(crate) fn read_whole(path: &CStr, limit: usize) -> Option<Vec<u8>> {
+    let regular = open_regular(path.to_bytes())?;
+    let size = usize::try_from(regular.size).ok().filter(|&size| size <= limit)?;
+    let mut content = Vec::new();
+    content.try_reserve_exact(size).ok()?;
+    regular.file.take(limit as u64).read_to_end(&mut content).ok()?;
+    Some(content)
+}
+
+fn regular(file: &File) -> Option<Metadata> {
+    file.metadata().ok().filter(Metadata::is_file)
+}
+
+/// True if files opened through `fs` are handles of this module.
+pub fn is_posix(fs: &mg_fs) -> bool {
+    type Op = unsafe extern "C" fn(*const c_char, c_int) -> *mut c_void;
+    type Cl = unsafe extern "C" fn(*mut c_void);
+    fs.op.is_some_and(|f| core::ptr::fn_addr_eq(f, op as Op))
+        && fs.cl.is_some_and(|f| core::ptr::fn_addr_eq(f, cl as Cl))
+}
+
+/// Descriptor of an open handle of this module, as `fileno` gives it; -1 if it has none.
+///
+/// # Safety
+/// `handle` came from `op` of this module and is not closed.
+pub unsafe fn descriptor(handle: *mut c_void) -> c_int {
+    // SAFETY: the caller promises a live `FILE *`.
+    unsafe { libc::fileno(handle.cast()) }
+}
+
+fn native(path: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(path))
+}
+
+unsafe extern "C" fn st(path: *const c_char, size: *mut usize, mtime: *mut time_t) -> c_int {
+    // SAFETY: rule 3.
+    let Some(path) = (unsafe { cstr(path) }) else {
+        return 0;
+    };
+    let Ok(meta) = std::fs::metadata(native(path)) else {
+        return 0;
+    };
+    if !size.is_null() {
+        // SAFETY: rule 5.
+        unsafe { size.write(usize::try_from(meta.len()).unwrap_or(usize::MAX)) };
+    }
+    if !mtime.is_null() {
+        // SAFETY: rule 5.
+        unsafe { mtime.write(meta.mtime()) };
+    }
+    MG_FS_READ | MG_FS_WRITE | if meta.is_dir() { MG_FS_DIR } else { 0 }
+}
+
+unsafe extern "C" fn ls(path: *const c_char, each: mg_fs_ls_cb, arg: *mut c_void) {
+    // SAFETY: rule 3.
+    let (Some(path), Some(each), true) = (unsafe { cstr(path) }, each, MG_ENABLE_DIRLIST) else {
+        return;
+    };
+    let Ok(entries) = std::fs::read_dir(native(path)) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if let Ok(name) = CString::new(entry.file_name().as_bytes()) {
+            // SAFETY: rule 7; the name lives until the call returns.
+            unsafe { each(name.as_ptr(), arg) };
+        }
+    }
+}
+
+/// What `fopen` is told for these flags: everything but plain reading and exclusive creation
+/// appends.
+fn mode(flags: c_int) -> &'static CStr {
+    if flags == MG_FS_READ {
+        c"rbe"
+    } else if flags & MG_FS_EXCL != 0 {
+        c"wbxe"
+    } else {
+        c"a+be"
+    }
+}
+
+unsafe extern "C" fn op(path: *const c_char, flags: c_int) -> *mut c_void {
+    if path.is_null() {
+        return core::ptr::null_mut();
+    }
+    // SAFETY: rule 3, and the mode is a C string.
+    let file = unsafe { libc::fopen(path, mode(flags).as_ptr()) };
+    if !file.is_null() {
+        // SAFETY: the stream was opened above and nothing has been read or written.
+        unsafe { libc::setvbuf(file, core::ptr::null_mut(), libc::_IONBF, 0) };
+    }
+    file.cast()
+}
+
+unsafe extern "C" fn cl(handle: *mut c_void) {
+    // SAFETY: passed on.
+    unsafe { close(handle) };
+}
+
+/// Closes a handle; false if the system reports that data was lost. NULL is fine.
+///
+/// # Safety
+/// `handle` is NULL or came from `op` of this module and is not closed.
+pub unsafe fn close(handle: *mut c_void) -> bool {
+    // SAFETY: the caller promises a live `FILE *`.
+    handle.is_null() || unsafe { libc::fclose(handle.cast()) == 0 }
+}
+
+unsafe extern "C" fn rd(handle: *mut c_void, buf: *mut c_void, len: usize) -> usize {
+    if handle.is_null() || buf.is_null() {
+        return 0;
+    }
+    // SAFETY: a live `FILE *` by contract of `struct mg_fs`, and rule 2.
+    unsafe { libc::fread(buf, 1, len, handle.cast()) }
+}
+
+unsafe extern "C" fn wr(handle: *mut c_void, buf: *const c_void, len: usize) -> usize {
+    if handle.is_null() || buf.is_null() {
+        return 0;
+    }
+    // SAFETY: a live `FILE *` by contract of `struct mg_fs`, and rule 2.
+    unsafe { libc::fwrite(buf, 1, len, handle.cast()) }
+}
+
+unsafe extern "C" fn sk(handle: *mut c_void, offset: usize) -> usize {
+    if handle.is_null() {
+        return 0;
+    }
+    if let Ok(offset) = libc::off_t::try_from(offset) {
+        // SAFETY: a live `FILE *` by contract of `struct mg_fs`.
+        unsafe { libc::fseeko(handle.cast(), offset, libc::SEEK_SET) };
+    }
+    // SAFETY: as above.
+    usize::try_from(unsafe { libc::ftello(handle.cast()) }).unwrap_or(0)
+}
+
+unsafe extern "C" fn mv(from: *const c_char, to: *const c_char) -> bool {
+    // SAFETY: rule 3, NULL is checked first.
+    !from.is_null() && !to.is_null() && unsafe { libc::rename(from, to) == 0 }
+}
+
+unsafe extern "C" fn rm(path: *const c_char) -> bool {
+    // SAFETY: rule 3, NULL is checked first.
+    !path.is_null() && unsafe { libc::remove(path) == 0 }
+}
+
+unsafe extern "C" fn mkd(path: *const c_char) -> bool {
+    // SAFETY: rule 3, NULL is checked first.
+    !path.is_null() && unsafe { libc::mkdir(path, 0o775) == 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsRawFd;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// A fresh directory, removed at the end.
+    struct Dir(PathBuf);
+
+    impl Dir {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("meerkat-{name}-{}", std::process::id()));
+            let _ = std::fs::remove_dir_all(&path);
+            std::fs::create_dir(&path).unwrap();
+            Self(path)
+        }
+
+        fn path(&self, name: &str) -> CString {
+            CString::new(self.0.join(name).as_os_str().as_bytes()).unwrap()
+        }
+    }
+
+    impl Drop for Dir {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.0).unwrap();
+        }
+    }
+
+    fn open(path: &CStr, flags: c_int) -> *mut c_void {
+        // SAFETY: a C string.
+        unsafe { op(path.as_ptr(), flags) }
+    }
+
+    /// ch03_59: what the flags mean.
+    #[test]
+    fn ch03_59_open_flags() {
+        let dir = Dir::new("flags");
+        let path = dir.path("f");
+        assert!(open(&path, MG_FS_READ).is_null());
+        let mut buf = [0u8; 16];
+        let data: *mut c_void = buf.as_mut_ptr().cast();
+        for (flags, text) in [(MG_FS_WRITE, b"one"), (0, b"two"), (3, b"3rd")] {
+            let file = open(&path, flags);
+            // SAFETY: `file` is open, `text` has three bytes.
+            unsafe {
+                assert_eq!(wr(file, text.as_ptr().cast(), 3), 3);
+                cl(file);
+            }
+        }
+        assert_eq!(std::fs::read(dir.0.join("f")).unwrap(), b"onetwo3rd");
+        assert!(open(&path, MG_FS_EXCL).is_null());
+        assert!(open(&path, MG_FS_WRITE | MG_FS_EXCL).is_null());
+        let file = open(&path, MG_FS_READ);
+        // SAFETY: `file` is open, `buf` has 16 bytes.
+        unsafe {
+            assert_eq!(libc::fcntl(descriptor(file), libc::F_GETFD) & libc::FD_CLOEXEC, 1);
+            assert_eq!(wr(file, data, 1), 0);
+            assert_eq!((sk(file, 6), rd(file, data, 16)), (6, 3));
+            assert_eq!(sk(file, 100), 100);
+            assert_eq!(rd(file, data, 16), 0);
+            cl(file);
+        }
+        assert_eq!(&buf[..3], b"3rd");
+        let folder = open(&dir.path(""), MG_FS_READ);
+        assert!(!folder.is_null());
+        // SAFETY: `folder` is open.
+        unsafe {
+            assert_eq!(rd(folder, data, 16), 0);
+            cl(folder);
+        }
+    }
+
+    /// Hardenings 12.35 and 12.36: only regular files, and never blocked by a FIFO.
+    #[test]
+    fn ch03_12_35_regular_files_only() {
+        let dir = Dir::new("regular");
+        std::fs::write(dir.0.join("f"), "12345").unwrap();
+        let fifo = dir.path("fifo");
+        // SAFETY: a C string.
+        assert_eq!(unsafe { libc::mkfifo(fifo.as_ptr(), 0o600) }, 0);
+        let found = open_regular(dir.path("f").as_bytes()).unwrap();
+        assert_eq!(found.size, 5);
+        assert!(found.mtime > 1_000_000_000 && found.file.as_raw_fd() >= 0);
+        assert!(open_regular(fifo.as_bytes()).is_none());
+        assert!(open_regular(dir.path("").as_bytes()).is_none());
+        assert!(open_regular(dir.path("none").as_bytes()).is_none());
+        assert!(open_regular(b"/dev/null").is_none());
+        assert!(open_regular(b"a\0b").is_none());
+        assert!(is_posix(&TABLE) && !is_posix(&super::super::packed::TABLE));
+    }
+}

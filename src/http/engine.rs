@@ -1,0 +1,485 @@
+//! The HTTP protocol handler (`c->pfn`): finds messages in `c->recv` and reports them.
+//!
+//! A *run* works through `recv` from the start while no response is in progress (`is_resp`).
+//! Messages finished in a run are removed together at its end. What is known of an unfinished
+//! message (how far the search for the end of the head got, the parsed head as offsets, the chunk
+//! scan) is kept in [`Pending`], so that no byte is scanned again however slowly the rest comes.
+
+use core::ffi::{c_int, c_void};
+use core::mem::MaybeUninit;
+use core::ptr::null_mut;
+
+use super::reply;
+use crate::abi::http_parse::fill;
+use crate::abi::iobuf::mg_iobuf_del;
+use crate::abi::mem;
+use crate::abi::types::{flags, mg_connection, mg_http_message};
+use crate::event::conn::Conn;
+use crate::event::emit::{call, ev, fail};
+use crate::event::state::{Scope, State};
+use crate::proto::http::chunked::{ChunkScanner, Chunks, decode_in_place};
+use crate::proto::http::head::{self, BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding};
+
+/// While a response is in progress at most this much further input is buffered.
+const MAX_INPUT_BEHIND_RESPONSE: usize = 64 << 10;
+
+/// Requests are left waiting while more output than this is queued.
+const OUTPUT_HIGH_WATER: usize = 256 << 10;
+
+/// Most bytes a run moves to bring unfinished messages to the front of the buffer.
+const MAX_BYTES_MOVED: usize = 4 << 20;
+
+/// What is known of a message that is still arriving. It starts at the front of `recv`.
+pub(crate) struct Pending {
+    scanner: HeadScanner,
+    head: Option<Head>,
+    chunks: ChunkScanner,
+    /// `recv.len` when `MG_EV_HTTP_HDRS` was last delivered for this message; 0 = not yet.
+    reported_at: usize,
+    /// `recv.len` at the end of the run.
+    seen: usize,
+}
+
+impl Pending {
+    fn new() -> Pending {
+        Pending {
+            scanner: HeadScanner::new(),
+            head: None,
+            chunks: ChunkScanner::new(),
+            reported_at: 0,
+            seen: 0,
+        }
+    }
+}
+
+/// Why a run looks at the input.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// Bytes may have arrived.
+    Input,
+    /// The connection is being closed.
+    Close,
+}
+
+/// The protocol handler of HTTP connections. Programs may call it by hand, as
+/// `c->pfn(c, MG_EV_READ, NULL)`; `ev_data` is not looked at.
+pub(crate) unsafe extern "C" fn http_handler(
+    c: *mut mg_connection,
+    event: c_int,
+    _ev_data: *mut c_void,
+) {
+    mem::guard((), || {
+        // SAFETY: rule 1 of the C edge.
+        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+        match event {
+            ev::READ => run(conn, Cause::Input),
+            ev::CLOSE => run(conn, Cause::Close),
+            // WRITE: requests may have waited for the output to shrink.
+            ev::POLL | ev::WRITE if conn.is(flags::ACCEPTED) => poll(conn),
+            _ => {}
+        }
+    });
+}
+
+/// Goes on with buffered input if something changed since the last run.
+fn poll(conn: Conn) {
+    let len = conn.recv_len();
+    if conn.is(flags::DRAINING | flags::RESP) {
+        return;
+    }
+    let Some(state) = conn.state() else {
+        if len > 0 {
+            run(conn, Cause::Input);
+        }
+        return;
+    };
+    let private = conn.private();
+    if private.close_after_response {
+        finish_after_response(conn);
+    } else if len > 0 && len != private.http_waits_at {
+        let _scope = Scope::enter(state);
+        run(conn, Cause::Input);
+    }
+}
+
+/// The response that was in progress when the request said `Connection: close` is complete.
+fn finish_after_response(conn: Conn) {
+    conn.private().close_after_response = false;
+    conn.private().http_finished = true;
+    conn.set_recv_len(0);
+    conn.set(flags::DRAINING);
+}
+
+/// True if the loop should leave input of `conn` in the kernel for now.
+pub(crate) fn pauses_reading(conn: Conn) -> bool {
+    conn.flags() & (flags::RESP | flags::ACCEPTED) == flags::RESP | flags::ACCEPTED
+        && conn.recv_len() >= MAX_INPUT_BEHIND_RESPONSE
+        && (conn.has_protocol(http_handler) || super::stream::is_streaming(conn))
+}
+
+/// Releases what is known of an unfinished message.
+pub(crate) fn drop_pending(conn: Conn) {
+    let private = conn.private();
+    private.http_waits_at = 0;
+    if let Some(pending) = core::ptr::NonNull::new(core::mem::replace(&mut private.pending, null_mut())) {
+        // SAFETY: `keep` made it with `try_box`, and the pointer was just cleared.
+        drop(unsafe { mem::unbox(pending) });
+    }
+}
+
+/// Takes what is known of the message at the front of `recv`, if that can be relied upon: the
+/// bytes seen before must still be there, with the ones just read behind them.
+fn take_pending(conn: Conn, cause: Cause) -> Pending {
+    let private = conn.private();
+    let Some(pending) = core::ptr::NonNull::new(core::mem::replace(&mut private.pending, null_mut())) else {
+        return Pending::new();
+    };
+    // SAFETY: `keep` made it with `try_box`, and the pointer was just cleared.
+    let pending = unsafe { mem::unbox(pending) };
+    let base = if private.reading { private.read_base } else { conn.recv_len() };
+    let untouched = pending.seen == base && (private.reading || cause == Cause::Close);
+    if untouched { pending } else { Pending { reported_at: pending.reported_at, ..Pending::new() } }
+}
+
+/// Keeps what is known of the message at the front of `recv` until more arrives. Without memory
+/// the next run starts afresh.
+fn keep(conn: Conn, mut pending: Pending) {
+    let private = conn.private();
+    pending.seen = conn.recv_len();
+    private.http_waits_at = pending.seen;
+    private.pending = mem::try_box(pending).map_or(null_mut(), |p| p.as_ptr());
+}
+
+/// What became of one message.
+enum Step {
+    /// The message is complete and was reported; it is this long.
+    Done(usize),
+    /// More input is needed.
+    Wait,
+    /// The run ends and the rest of the input stays untouched.
+    Stop,
+    /// The run ends and the input is dropped.
+    Discard,
+}
+
+/// Works through `recv`.
+fn run(conn: Conn, cause: Cause) {
+    let state = conn.state();
+    let _scope = state.map(Scope::enter);
+    if state.is_some() {
+        let private = conn.private();
+        if private.close_after_response && !conn.is(flags::RESP) {
+            finish_after_response(conn);
+        }
+        if private.http_finished {
+            conn.set_recv_len(0);
+            return;
+        }
+    }
+    let pending = match state {
+        Some(_) => take_pending(conn, cause),
+        None => Pending::new(),
+    };
+    let mut run = Run { conn, state, cause, pending, consumed: 0, moved: 0 };
+    run.all_messages();
+}
+
+/// One run over the input of a connection.
+struct Run {
+    conn: Conn,
+    state: Option<State>,
+    cause: Cause,
+    /// The message at `consumed`.
+    pending: Pending,
+    /// Bytes at the front of `recv` that belong to finished messages.
+    consumed: usize,
+    /// Bytes moved by [`Run::bring_to_front`] so far.
+    moved: usize,
+}
+
+impl Run {
+    fn all_messages(&mut self) {
+        let conn = self.conn;
+        loop {
+            if conn.is(flags::RESP) || self.consumed >= conn.recv_len() {
+                return self.end(false);
+            }
+            if conn.is(flags::ACCEPTED) && conn.send_len() > OUTPUT_HIGH_WATER && self.cause == Cause::Input {
+                return self.end(false); // POLL goes on once the peer has taken some.
+            }
+            match self.message() {
+                Step::Done(len) => {
+                    self.consumed = self.consumed.saturating_add(len);
+                    self.pending = Pending::new();
+                }
+                Step::Wait => return self.end(true),
+                Step::Stop => return self.end(false),
+                Step::Discard => {
+                    if !self.is_dead() {
+                        self.consumed = conn.recv_len();
+                    }
+                    return self.end(false);
+                }
+            }
+        }
+    }
+
+    /// Removes finished messages; `waiting` keeps what is known of the unfinished one.
+    fn end(&mut self, waiting: bool) {
+        if self.is_dead() {
+            return;
+        }
+        self.remove_consumed();
+        if self.state.is_some() && self.cause == Cause::Input {
+            if waiting {
+                keep(self.conn, core::mem::replace(&mut self.pending, Pending::new()));
+            } else {
+                self.conn.private().http_waits_at = 0;
+            }
+        }
+    }
+
+    fn remove_consumed(&mut self) {
+        if self.consumed > 0 {
+            // SAFETY: `recv` is a member of the live connection.
+            unsafe { mg_iobuf_del(self.conn.recv(), 0, self.consumed) };
+            self.consumed = 0;
+        }
+    }
+
+    fn is_dead(&self) -> bool {
+        self.cause == Cause::Input && self.state.is_some() && self.conn.is_dead()
+    }
+
+    /// The unread input.
+    fn input<'a>(&self) -> &'a mut [u8] {
+        let len = self.conn.recv_len();
+        // SAFETY: `recv` is a member of the live connection and holds `len` bytes; the slice is
+        // not used across calls into program code.
+        unsafe {
+            let all = mem::bytes_mut((*self.conn.recv()).buf.cast(), len);
+            all.get_mut(self.consumed..).unwrap_or(&mut [])
+        }
+    }
+
+    /// Parses the head of the message at hand, if it is all there.
+    fn find_head(&mut self) -> Result<(), Step> {
+        if self.pending.head.is_some() {
+            return Ok(());
+        }
+        let input = self.input();
+        match self.pending.scanner.scan(input) {
+            HeadEnd::Partial => Err(Step::Wait),
+            HeadEnd::Malformed => Err(self.malformed()),
+            HeadEnd::Complete(len) => match head::parse(input, len) {
+                Ok(head) => {
+                    self.pending.head = Some(head);
+                    Ok(())
+                }
+                Err(_) => Err(self.malformed()),
+            },
+        }
+    }
+
+    /// Malformed input: no event and no reply; what is queued still goes, then the end.
+    fn malformed(&self) -> Step {
+        let id = self.conn.id();
+        crate::debug!("{id} malformed HTTP input");
+        self.conn.set(flags::DRAINING);
+        self.give_up();
+        Step::Discard
+    }
+
+    /// No further input of this connection is looked at.
+    fn give_up(&self) {
+        if self.state.is_some() {
+            self.conn.private().http_finished = true;
+        }
+    }
+
+    /// Reports the message at hand as far as it is there.
+    fn message(&mut self) -> Step {
+        let conn = self.conn;
+        if let Err(step) = self.find_head() {
+            return step;
+        }
+        let Some(mut head) = self.pending.head.take() else { return Step::Stop };
+        self.bodiless_response(&mut head);
+        if self.may_have_body(&head) {
+            if self.consumed > 0 && self.moved > MAX_BYTES_MOVED && self.cause == Cause::Input {
+                if let Some(state) = self.state {
+                    state.visit_again(conn);
+                }
+                self.pending.head = Some(head);
+                return Step::Stop;
+            }
+            self.bring_to_front();
+        }
+        let mut message = MaybeUninit::uninit();
+        self.fill(&mut message, &head);
+        let hm = message.as_mut_ptr();
+        if let Some(step) = self.report_headers(hm) {
+            return step;
+        }
+        let step = self.body(hm, &head);
+        if matches!(step, Step::Wait) {
+            self.pending.head = Some(head);
+        }
+        step
+    }
+
+    /// On client connections interim and 304 responses have no body (RFC 9112 section 6.3).
+    fn bodiless_response(&self, head: &mut Head) {
+        if head.is_response && self.conn.is(flags::CLIENT) {
+            let status = self.status(head);
+            if (100..200).contains(&status) && status != 101 || status == 304 {
+                head.body = BodyLen::Known(0);
+                head.transfer_encoding = TransferEncoding::None;
+            }
+        }
+    }
+
+    fn status(&self, head: &Head) -> u32 {
+        let digits = head.uri.of(self.input());
+        core::str::from_utf8(digits).ok().and_then(|s| s.parse().ok()).unwrap_or(0)
+    }
+
+    fn may_have_body(&self, head: &Head) -> bool {
+        head.body != BodyLen::Known(0) || head.transfer_encoding != TransferEncoding::None
+    }
+
+    /// Removes finished messages, so that a handler that takes the body finds it in front.
+    fn bring_to_front(&mut self) {
+        if self.consumed > 0 {
+            self.moved += self.conn.recv_len() - self.consumed;
+            self.remove_consumed();
+        }
+    }
+
+    fn fill(&self, message: &mut MaybeUninit<mg_http_message>, head: &Head) {
+        // SAFETY: `fill` writes the whole struct; its slices point into `recv`.
+        unsafe { fill(message.as_mut_ptr(), self.input().as_ptr(), head) };
+    }
+
+    /// Delivers `MG_EV_HTTP_HDRS`, once and again when more of the body has arrived.
+    fn report_headers(&mut self, hm: *mut mg_http_message) -> Option<Step> {
+        let conn = self.conn;
+        let before = conn.recv_len();
+        let reported = self.pending.reported_at;
+        if reported > 0 && (before <= reported || self.cause == Cause::Close) {
+            return None;
+        }
+        self.pending.reported_at = before;
+        call(conn, ev::HTTP_HDRS, hm.cast());
+        if self.is_dead() {
+            return Some(Step::Stop);
+        }
+        if conn.recv_len() != before {
+            // The handler took the input over. Finished messages that are still in front of it go
+            // with what it removed from the front.
+            conn.set_protocol(None);
+            return Some(Step::Stop);
+        }
+        None
+    }
+
+    /// Reports the message if its body is complete.
+    fn body(&mut self, hm: *mut mg_http_message, head: &Head) -> Step {
+        match head.transfer_encoding {
+            TransferEncoding::Chunked => return self.chunked_body(hm, head),
+            TransferEncoding::Other => {
+                fail(self.conn, format_args!("Invalid Transfer-Encoding"));
+                self.give_up();
+                return Step::Stop;
+            }
+            TransferEncoding::None => {}
+        }
+        // SAFETY: `hm` is the caller's struct. The handler may have changed the length.
+        let body_len = unsafe { (*hm).body.len };
+        let available = self.input().len().saturating_sub(head.head_len);
+        if body_len <= available && body_len != usize::MAX {
+            return self.report(hm, head, head.head_len + body_len);
+        }
+        if self.cause == Cause::Close {
+            return self.body_cut_by_close(hm, head, available);
+        }
+        if self.is_unexpected_response(head) {
+            reply::status_only(self.conn, 411);
+            self.conn.set(flags::DRAINING);
+            self.give_up();
+            return Step::Discard;
+        }
+        Step::Wait
+    }
+
+    /// A server has no use for a response of unknown length.
+    fn is_unexpected_response(&self, head: &Head) -> bool {
+        let status = self.status(head);
+        head.is_response
+            && head.body == BodyLen::Unknown
+            && !self.conn.is(flags::CLIENT)
+            && status >= 200
+            && status != 204
+            && status != 304
+    }
+
+    /// At the end of the connection the body is what has arrived, unless the length was announced
+    /// to us as a server: a cut request is no request.
+    fn body_cut_by_close(&mut self, hm: *mut mg_http_message, head: &Head, len: usize) -> Step {
+        if self.conn.is(flags::ACCEPTED) && matches!(head.body, BodyLen::Known(_)) {
+            return Step::Stop;
+        }
+        // SAFETY: `hm` is the caller's struct.
+        unsafe {
+            (*hm).body.len = len;
+            (*hm).message.len = head.head_len + len;
+        }
+        self.report(hm, head, head.head_len + len)
+    }
+
+    fn chunked_body(&mut self, hm: *mut mg_http_message, head: &Head) -> Step {
+        let Some(body) = self.input().get_mut(head.head_len..) else { return Step::Wait };
+        match self.pending.chunks.scan(body) {
+            Chunks::Partial if self.cause == Cause::Close => Step::Stop,
+            Chunks::Partial => Step::Wait,
+            Chunks::Invalid => {
+                fail(self.conn, format_args!("Invalid chunk"));
+                self.give_up();
+                Step::Stop
+            }
+            Chunks::Complete { encoded_len, .. } => {
+                let len = decode_in_place(body, encoded_len);
+                // SAFETY: `hm` is the caller's struct.
+                unsafe {
+                    (*hm).body.len = len;
+                    (*hm).message.len = head.head_len + len;
+                }
+                self.report(hm, head, head.head_len + encoded_len)
+            }
+        }
+    }
+
+    /// Delivers `MG_EV_HTTP_MSG` for a message that takes `len` bytes of input.
+    fn report(&mut self, hm: *mut mg_http_message, head: &Head, len: usize) -> Step {
+        let conn = self.conn;
+        let accepted = conn.is(flags::ACCEPTED);
+        if accepted {
+            conn.set(flags::RESP);
+        }
+        call(conn, ev::HTTP_MSG, hm.cast());
+        if self.is_dead() {
+            return Step::Stop;
+        }
+        if accepted && head.connection_close {
+            if !conn.is(flags::RESP) {
+                conn.set(flags::DRAINING);
+                self.give_up();
+                return Step::Discard;
+            }
+            if self.state.is_some() {
+                conn.private().close_after_response = true;
+            }
+        }
+        Step::Done(len)
+    }
+}

@@ -1,0 +1,190 @@
+//! Writing responses and chunks into `c->send`.
+
+use core::ffi::{c_char, c_int};
+use core::fmt::Write as _;
+
+use crate::abi::fmt::{IobufSink, vformat};
+use crate::abi::iobuf::{self, mg_iobuf_del};
+use crate::abi::types::{flags, va_list};
+use crate::event::conn::Conn;
+use crate::event::emit::fail;
+use crate::proto::http::status;
+use crate::text::fmt::Sink;
+
+/// Columns of the length field of `mg_http_reply`, which is filled in once the body is known.
+const LENGTH_COLUMNS: usize = 10;
+
+/// Field name in front of the length field.
+const FIELD: &[u8] = b"Content-Length: ";
+
+/// Field name, blank length field, one more blank and the end of the head.
+const LENGTH: &[u8] = b"Content-Length:            \r\n\r\n";
+
+const _: () = assert!(LENGTH.len() == FIELD.len() + LENGTH_COLUMNS + 1 + 4);
+
+/// A short piece of text on the stack, for status lines and chunk sizes.
+pub(crate) struct Line {
+    bytes: [u8; 96],
+    len: usize,
+}
+
+impl Line {
+    pub(crate) fn new(text: core::fmt::Arguments) -> Line {
+        let mut line = Line { bytes: [0; 96], len: 0 };
+        let _ = line.write_fmt(text); // Callers keep within the bound.
+        line
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl core::fmt::Write for Line {
+    fn write_str(&mut self, s: &str) -> core::fmt::Result {
+        let room = self.bytes.get_mut(self.len..self.len + s.len()).ok_or(core::fmt::Error)?;
+        room.copy_from_slice(s.as_bytes());
+        self.len += s.len();
+        Ok(())
+    }
+}
+
+/// Appends to `c->send`. Lack of memory raises `MG_EV_ERROR` "OOM", and nothing is appended.
+pub(crate) fn append(conn: Conn, bytes: &[u8]) -> bool {
+    // SAFETY: `send` is a member of the live connection.
+    let done = unsafe { iobuf::append(conn.send(), bytes) };
+    if !done {
+        fail(conn, format_args!("OOM"));
+    }
+    done
+}
+
+/// Appends a whole response, its body formatted from `fmt` and `ap`, and ends the response.
+///
+/// # Safety
+/// Rules 3 and 6 of the C edge for `fmt` and `ap`.
+pub(crate) unsafe fn vreply(
+    conn: Conn,
+    code: c_int,
+    headers: &[u8],
+    fmt: *const c_char,
+    ap: *mut va_list,
+) {
+    let Some(length_at) = reply_head(conn, code, headers) else { return };
+    let mut body = IobufSink::new(conn.send());
+    // SAFETY: passed on.
+    unsafe { vformat(&mut body, fmt, ap) };
+    finish_reply(conn, length_at);
+}
+
+/// Appends a whole response with a fixed body and ends the response.
+pub(crate) fn reply(conn: Conn, code: c_int, headers: &[u8], body: &[u8]) {
+    if let Some(length_at) = reply_head(conn, code, headers) {
+        IobufSink::new(conn.send()).put(body);
+        finish_reply(conn, length_at);
+    }
+}
+
+/// Appends a response without body.
+pub(crate) fn status_only(conn: Conn, code: c_int) {
+    reply(conn, code, b"", b"");
+}
+
+/// Appends everything in front of the body. Returns where the length field starts.
+fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<usize> {
+    let before = conn.send_len();
+    let status_line = Line::new(format_args!("HTTP/1.1 {code} "));
+    let pieces: [&[u8]; 5] =
+        [status_line.as_bytes(), status::reason(code).as_bytes(), b"\r\n", headers, LENGTH];
+    let total = pieces.iter().map(|piece| piece.len()).sum();
+    // SAFETY: `send` is a member of the live connection.
+    let room = unsafe { iobuf::reserve(conn.send(), total) };
+    if !room || !pieces.iter().all(|piece| append(conn, piece)) {
+        // SAFETY: as above.
+        unsafe { (*conn.send()).len = before };
+        if !room {
+            fail(conn, format_args!("OOM"));
+        }
+        return None;
+    }
+    Some(before + total - LENGTH.len() + FIELD.len())
+}
+
+/// Fills the length field in and ends the response.
+fn finish_reply(conn: Conn, length_at: usize) {
+    let body_at = length_at + LENGTH_COLUMNS + 1 + b"\r\n\r\n".len();
+    let digits = Line::new(format_args!("{}", conn.send_len().saturating_sub(body_at)));
+    let digits = digits.as_bytes();
+    let n = digits.len().min(LENGTH_COLUMNS);
+    // SAFETY: `send` is a member of the live connection, and `reply_head` put the field there;
+    // a custom printer that shortened the buffer is caught by the comparison.
+    unsafe {
+        if length_at + LENGTH_COLUMNS <= (*conn.send()).len {
+            let field = (*conn.send()).buf.add(length_at);
+            core::ptr::copy_nonoverlapping(digits.as_ptr(), field, n);
+        }
+    }
+    conn.clear(flags::RESP);
+}
+
+/// Appends formatted text as one chunk, its size in eight digits; an empty one ends the response.
+///
+/// # Safety
+/// Rules 3 and 6 of the C edge for `fmt` and `ap`.
+pub(crate) unsafe fn vprintf_chunk(conn: Conn, fmt: *const c_char, ap: *mut va_list) {
+    let before = conn.send_len();
+    if !append(conn, b"00000000\r\n") {
+        return;
+    }
+    let body_at = conn.send_len();
+    let mut body = IobufSink::new(conn.send());
+    // SAFETY: passed on.
+    unsafe { vformat(&mut body, fmt, ap) };
+    let len = conn.send_len().saturating_sub(body_at);
+    if body.out_of_memory() || len > u32::MAX as usize {
+        fail(conn, format_args!("OOM"));
+        // SAFETY: `send` is a member of the live connection.
+        unsafe { (*conn.send()).len = before };
+        return;
+    }
+    let size = Line::new(format_args!("{len:08x}"));
+    // SAFETY: `send` is a member of the live connection, and the size field was appended above.
+    unsafe {
+        let field = (*conn.send()).buf.add(before);
+        core::ptr::copy_nonoverlapping(size.as_bytes().as_ptr(), field, size.as_bytes().len());
+    }
+    append(conn, b"\r\n");
+    if len == 0 {
+        conn.clear(flags::RESP);
+    }
+}
+
+/// Appends `data` as one chunk; an empty one ends the response.
+pub(crate) fn write_chunk(conn: Conn, data: &[u8]) {
+    let before = conn.send_len();
+    let size = Line::new(format_args!("{:x}\r\n", data.len()));
+    if !(append(conn, size.as_bytes()) && append(conn, data) && append(conn, b"\r\n")) {
+        let added = conn.send_len().saturating_sub(before);
+        // SAFETY: `send` is a member of the live connection.
+        unsafe { mg_iobuf_del(conn.send(), before, added) };
+        return;
+    }
+    if data.is_empty() {
+        conn.clear(flags::RESP);
+    }
+}
+
+/// Appends the header line `Authorization: Basic …` for `user` and `pass`. Without memory nothing
+/// is appended.
+pub(crate) fn basic_auth(conn: Conn, user: &[u8], pass: &[u8]) {
+    use crate::text::base64;
+    let colon: &[u8] = if pass.is_empty() { b"" } else { b":" };
+    let plain = [user, colon, pass].concat();
+    let mut encoded = vec![0; base64::encoded_len(plain.len()).unwrap_or(0) + 1];
+    let len = base64::encode(&plain, &mut encoded).unwrap_or(0);
+    let line = [b"Authorization: Basic ", &encoded[..len], b"\r\n"].concat();
+    // SAFETY: `send` is a member of the live connection.
+    if !unsafe { iobuf::append(conn.send(), &line) } {
+        crate::error!("out of memory for an Authorization header");
+    }
+}

@@ -1,0 +1,312 @@
+//! Serving files and directories.
+
+use core::ffi::{CStr, c_char, c_void};
+use std::ffi::CString;
+
+use super::stream::{self, FileStream};
+use super::{reply, ssi};
+use crate::abi::app_options;
+use crate::abi::mem::{cstr, guard};
+use crate::abi::types::{flags, mg_http_message, mg_http_serve_opts};
+use crate::event::conn::Conn;
+use crate::fs::system::{FileSystem, Opened, Source, join};
+use crate::proto::http::listing::{Kind, Listing};
+use crate::proto::http::mapping::{self, PathError};
+use crate::proto::http::range::{self, Range};
+use crate::proto::http::{etag, mime, status};
+use crate::text::glob;
+
+/// Whether `text` matches the glob `pattern`.
+fn matches(text: &[u8], pattern: &[u8]) -> bool {
+    glob::matches(text, pattern, &mut |_, _| {})
+}
+
+/// Second index page looked for; the first is `MG_HTTP_INDEX`.
+const SSI_INDEX: &[u8] = b"index.shtml";
+
+/// What a request asks for, as far as serving files is concerned. Slices of the receive buffer.
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a [u8],
+    pub(crate) uri: &'a [u8],
+    pub(crate) range: Option<&'a [u8]>,
+    pub(crate) if_none_match: Option<&'a [u8]>,
+    pub(crate) accept_encoding: Option<&'a [u8]>,
+}
+
+impl Request<'_> {
+    /// Reads the request from the message that a handler was given.
+    ///
+    /// # Safety
+    /// Rule 1 of the C edge: `hm` and what its slices point to are live while the result is used.
+    pub(crate) unsafe fn new<'a>(hm: *const mg_http_message) -> Request<'a> {
+        // SAFETY: passed on.
+        unsafe {
+            let header = |name| find_header(hm, name);
+            Request {
+                method: (*hm).method.bytes(),
+                uri: (*hm).uri.bytes(),
+                range: header(b"Range"),
+                if_none_match: header(b"If-None-Match"),
+                accept_encoding: header(b"Accept-Encoding"),
+            }
+        }
+    }
+
+    fn is_head(&self) -> bool {
+        self.method.eq_ignore_ascii_case(b"HEAD")
+    }
+
+    fn accepts_gzip(&self) -> bool {
+        self.accept_encoding.is_some_and(|value| matches(value, b"*gzip*"))
+    }
+}
+
+/// # Safety
+/// Rule 1 of the C edge.
+unsafe fn find_header<'a>(hm: *const mg_http_message, name: &[u8]) -> Option<&'a [u8]> {
+    // SAFETY: passed on; entries behind the last one are zero.
+    let headers = unsafe { &(*hm).headers };
+    headers
+        .iter()
+        .take_while(|header| header.name.len > 0)
+        // SAFETY: passed on.
+        .find(|header| unsafe { header.name.bytes() }.eq_ignore_ascii_case(name))
+        // SAFETY: passed on.
+        .map(|header| unsafe { header.value.bytes() })
+}
+
+/// Serve options in Rust terms.
+pub(crate) struct Options<'a> {
+    root_dir: &'a [u8],
+    ssi_pattern: Option<&'a [u8]>,
+    extra_headers: &'a [u8],
+    mime_types: &'a [u8],
+    page404: Option<&'a CStr>,
+    fs: FileSystem,
+}
+
+impl Options<'_> {
+    /// Reads the options that a program passed; NULL means all defaults.
+    ///
+    /// # Safety
+    /// Rules 1 and 3 of the C edge, while the result is used.
+    pub(crate) unsafe fn new<'a>(opts: *const mg_http_serve_opts) -> Options<'a> {
+        if opts.is_null() {
+            return Options {
+                root_dir: b"",
+                ssi_pattern: None,
+                extra_headers: b"",
+                mime_types: b"",
+                page404: None,
+                fs: FileSystem::posix(),
+            };
+        }
+        // SAFETY: passed on.
+        unsafe {
+            let text = |p: *const c_char| cstr(p).unwrap_or_default();
+            Options {
+                root_dir: text((*opts).root_dir),
+                ssi_pattern: cstr((*opts).ssi_pattern),
+                extra_headers: text((*opts).extra_headers),
+                mime_types: text((*opts).mime_types),
+                page404: (!(*opts).page404.is_null()).then(|| CStr::from_ptr((*opts).page404)),
+                fs: FileSystem::new((*opts).fs),
+            }
+        }
+    }
+}
+
+/// A file chosen for a response.
+struct Chosen<'a> {
+    file: Opened,
+    content_type: &'a [u8],
+    is_gzip: bool,
+}
+
+/// Sends the file `path`, or 404, 304, 416 as the request and the file system demand.
+pub(crate) fn serve_file(conn: Conn, request: &Request, path: Option<&CStr>, options: &Options) {
+    let Some(chosen) = path.and_then(|path| choose(request, path, options)) else {
+        return reply::reply(conn, 404, options.extra_headers, b"Not found\n");
+    };
+    let size = chosen.file.size;
+    let tag = etag::etag(size as i64, chosen.file.mtime);
+    if request.if_none_match.is_some_and(|value| etag::matches(value, &tag)) {
+        options.fs.close(chosen.file);
+        return reply::reply(conn, 304, options.extra_headers, b"");
+    }
+    let range = request.range.map_or(Range::None, |value| range::decide(value, size));
+    let (code, start, len) = match range {
+        Range::None => (200, 0, size),
+        Range::Satisfiable { start, end } => (206, start, end - start + 1),
+        Range::Unsatisfiable => (416, 0, 0),
+    };
+    let head = file_head(code, &chosen, &tag, range, len, options.extra_headers);
+    if !reply::append(conn, &head) {
+        return options.fs.close(chosen.file);
+    }
+    if request.is_head() || conn.is(flags::CLOSING) || len == 0 {
+        options.fs.close(chosen.file);
+        conn.clear(flags::RESP);
+    } else {
+        send_body(conn, options.fs, chosen.file, start, len);
+    }
+}
+
+/// Opens what is to be sent: the compressed variant if the client takes it, the file itself, or
+/// the page for missing files.
+fn choose<'a>(request: &Request, path: &CStr, options: &Options<'a>) -> Option<Chosen<'a>> {
+    let content_type = |path: &CStr| mime::content_type(path.to_bytes(), options.mime_types);
+    if request.accepts_gzip() {
+        let zipped = join(&[path.to_bytes(), b".gz"])?;
+        if let Some(file) = options.fs.open(&zipped) {
+            return Some(Chosen { file, content_type: content_type(path), is_gzip: true });
+        }
+    }
+    let plain = |path: &CStr| {
+        let file = options.fs.open(path)?;
+        Some(Chosen { file, content_type: content_type(path), is_gzip: false })
+    };
+    plain(path).or_else(|| plain(options.page404?))
+}
+
+/// Everything in front of the body.
+fn file_head(
+    code: i32,
+    chosen: &Chosen,
+    tag: &str,
+    range: Range,
+    len: u64,
+    extra_headers: &[u8],
+) -> Vec<u8> {
+    let size = chosen.file.size;
+    let content_range = match range {
+        Range::None => String::new(),
+        Range::Satisfiable { start, end } => {
+            format!("Content-Range: bytes {start}-{end}/{size}\r\n")
+        }
+        Range::Unsatisfiable => format!("Content-Range: bytes */{size}\r\n"),
+    };
+    let gzip: &[u8] = if chosen.is_gzip { b"Content-Encoding: gzip\r\n" } else { b"" };
+    [
+        format!("HTTP/1.1 {code} {}\r\nContent-Type: ", status::reason(code)).as_bytes(),
+        chosen.content_type,
+        format!("\r\nEtag: {tag}\r\nContent-Length: {len}\r\n").as_bytes(),
+        gzip,
+        content_range.as_bytes(),
+        extra_headers,
+        b"\r\n",
+    ]
+    .concat()
+}
+
+/// Starts sending `len` bytes of `file` from `start` on.
+fn send_body(conn: Conn, fs: FileSystem, file: Opened, start: u64, len: u64) {
+    if let Source::Handle(handle) = file.source {
+        if start > 0 {
+            fs.seek(handle, start);
+        }
+    }
+    if !stream::start(conn, FileStream::new(fs, file.source, start, len)) {
+        crate::event::emit::fail(conn, format_args!("OOM"));
+    }
+}
+
+/// Maps the request's target to a path below the root and serves what is there.
+pub(crate) fn serve_dir(conn: Conn, request: &Request, options: &Options) {
+    let resolved = match mapping::resolve(request.uri, options.root_dir) {
+        Ok(resolved) => resolved,
+        Err(PathError::NoMapping) => {
+            return reply::reply(conn, 404, options.extra_headers, b"Not found\n");
+        }
+        Err(PathError::Invalid) => return reply::reply(conn, 400, b"", b"Invalid path"),
+        Err(PathError::TooLong) => return reply::reply(conn, 400, b"", b"Exceeded path size"),
+    };
+    let Ok(path) = CString::new(resolved.path) else {
+        return reply::reply(conn, 400, b"", b"Invalid path");
+    };
+    let is_directory = request.uri == b"/" || options.fs.is_directory(&path);
+    if !is_directory {
+        return serve_path(conn, request, &path, options);
+    }
+    if !request.uri.ends_with(b"/") {
+        return redirect(conn, request.uri);
+    }
+    match find_index(&path, options.fs) {
+        Some(index) if options.fs.is_directory(&index) => list(conn, request, &index, options),
+        Some(index) => serve_path(conn, request, &index, options),
+        None => list(conn, request, &path, options),
+    }
+}
+
+/// Serves a file, with its includes expanded if the options say so.
+fn serve_path(conn: Conn, request: &Request, path: &CStr, options: &Options) {
+    let expands = options.ssi_pattern.is_some_and(|p| matches(path.to_bytes(), p));
+    if expands && options.fs.exists(path) {
+        ssi::serve(conn, options.root_dir, path);
+    } else {
+        serve_file(conn, request, Some(path), options);
+    }
+}
+
+/// Index page of a directory, if there is one. One that exists only compressed counts.
+fn find_index(dir: &CStr, fs: FileSystem) -> Option<CString> {
+    let inside = |name: &[u8], suffix: &[u8]| join(&[dir.to_bytes(), b"/", name, suffix]);
+    let index = inside(app_options::http_index(), b"")?;
+    if fs.exists(&index) {
+        return Some(index);
+    }
+    let ssi_index = inside(SSI_INDEX, b"")?;
+    if fs.exists(&ssi_index) {
+        return Some(ssi_index);
+    }
+    let zipped = inside(app_options::http_index(), b".gz")?;
+    fs.exists(&zipped).then_some(index)
+}
+
+/// Sends the client from a directory's name to the same with a slash. A target that began with
+/// several slashes would be taken for the name of another host.
+fn redirect(conn: Conn, uri: &[u8]) {
+    let uri = mapping::single_leading_slash(uri);
+    let head =
+        [b"HTTP/1.1 301 Moved\r\nLocation: ", uri, b"/\r\nContent-Length: 0\r\n\r\n"].concat();
+    if reply::append(conn, &head) {
+        conn.clear(flags::RESP);
+    }
+}
+
+/// State of a listing while the file system reports entries.
+struct Lister<'a> {
+    page: &'a mut Listing,
+    dir: &'a CStr,
+    fs: FileSystem,
+}
+
+/// Sends the list of the entries of `dir`.
+fn list(conn: Conn, request: &Request, dir: &CStr, options: &Options) {
+    if !app_options::enable_dirlist() {
+        return reply::reply(conn, 403, b"", b"Forbidden\n");
+    }
+    let mut page = Listing::new(request.uri);
+    let mut lister = Lister { page: &mut page, dir, fs: options.fs };
+    options.fs.list(dir, add_row, (&raw mut lister).cast());
+    match page.finish(options.extra_headers) {
+        Some(response) => {
+            if reply::append(conn, &response) {
+                conn.clear(flags::RESP);
+            }
+        }
+        None => crate::event::emit::fail(conn, format_args!("OOM")),
+    }
+}
+
+/// Called by the file system for each entry; `arg` is a [`Lister`].
+unsafe extern "C" fn add_row(name: *const c_char, arg: *mut c_void) {
+    guard((), || {
+        // SAFETY: `list` passes a `Lister` that outlives the call; rule 3 for `name`.
+        let (lister, name) = unsafe { (&mut *arg.cast::<Lister>(), cstr(name).unwrap_or_default()) };
+        let path = join(&[lister.dir.to_bytes(), b"/", name]);
+        let Some(entry) = path.and_then(|path| lister.fs.stat(&path)) else { return };
+        let kind = if entry.is_directory { Kind::Directory } else { Kind::File(entry.size) };
+        lister.page.row(name, kind, entry.mtime);
+    });
+}

@@ -1,0 +1,210 @@
+//! Sending a file as the body of a response.
+//!
+//! While a file is sent, `c->pfn` is [`stream_handler`] and `c->pfn_data` the open file. A regular
+//! POSIX file on a plain TCP connection goes out with `sendfile`, without a copy in user space;
+//! everything else is read into `c->send` a buffer at a time.
+
+use core::ffi::{c_int, c_void};
+use core::ptr::{NonNull, null_mut};
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
+
+use super::engine::http_handler;
+use crate::abi::iobuf::mg_iobuf_resize;
+use crate::abi::types::{flags, mg_connection, mg_fd};
+use crate::abi::{app_options, mem};
+use crate::event::conn::{Conn, NO_FD};
+use crate::event::emit::ev;
+use crate::fs::system::{FileSystem, NO_HANDLE, Source};
+use crate::sys::socket;
+
+/// Most bytes given to one `sendfile`, so that one connection can't hold up the others for long.
+const MAX_SENDFILE: u64 = 1 << 20;
+
+/// A file on its way. The public part comes first, so that `c->pfn_data` is a `struct mg_fd *`.
+#[repr(C)]
+pub(crate) struct FileStream {
+    /// Handle, NULL for a regular file, and file system.
+    file: mg_fd,
+    /// Bytes still to send.
+    remaining: u64,
+    /// Position of the next byte of a regular file.
+    offset: u64,
+    /// A regular file, which goes out with `sendfile` where that is possible.
+    regular: Option<File>,
+}
+
+impl FileStream {
+    /// `len` bytes of `source` from `offset` on; a handle stands there already.
+    pub(crate) fn new(fs: FileSystem, source: Source, offset: u64, len: u64) -> FileStream {
+        let (handle, regular) = match source {
+            Source::Regular(file) => (NO_HANDLE, Some(file)),
+            Source::Handle(handle) => (handle, None),
+        };
+        let file = mg_fd { fd: handle, fs: fs.as_ptr() };
+        FileStream { file, remaining: len, offset, regular }
+    }
+
+    fn file_system(&self) -> FileSystem {
+        // SAFETY: the program keeps a file system while it serves from it.
+        unsafe { FileSystem::new(self.file.fs) }
+    }
+
+    fn close(self) {
+        if self.regular.is_none() {
+            self.file_system().close_handle(self.file.fd);
+        }
+    }
+
+    /// Reads the next bytes into `buf`, which has room for `len`; 0 = end or error.
+    ///
+    /// # Safety
+    /// `buf` has `len` writable bytes.
+    unsafe fn read(&mut self, buf: *mut u8, len: usize) -> usize {
+        let n = match &self.regular {
+            Some(file) => {
+                // SAFETY: passed on.
+                let buf = unsafe { mem::bytes_mut(buf.cast(), len) };
+                file.read_at(buf, self.offset).unwrap_or(0)
+            }
+            // SAFETY: passed on; the handle is open.
+            None => unsafe { self.file_system().read(self.file.fd, buf, len) },
+        };
+        self.offset += n as u64;
+        n
+    }
+}
+
+/// Protocol handler while a file is sent.
+unsafe extern "C" fn stream_handler(c: *mut mg_connection, event: c_int, _ev_data: *mut c_void) {
+    mem::guard((), || {
+        // SAFETY: rule 1 of the C edge.
+        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+        match event {
+            ev::POLL | ev::WRITE => advance(conn),
+            ev::CLOSE => drop_file(conn),
+            _ => {}
+        }
+    });
+}
+
+/// True while a file is being sent on `conn`.
+pub(crate) fn is_streaming(conn: Conn) -> bool {
+    conn.has_protocol(stream_handler)
+}
+
+fn stream<'a>(conn: Conn) -> Option<&'a mut FileStream> {
+    if !is_streaming(conn) {
+        return None;
+    }
+    // SAFETY: while `stream_handler` is the protocol handler, `pfn_data` is what `start` put there;
+    // the reference is used briefly, never across program code.
+    NonNull::new(conn.protocol_data().cast::<FileStream>()).map(|mut p| unsafe { p.as_mut() })
+}
+
+/// Takes the file away from `conn` and closes it.
+fn drop_file(conn: Conn) {
+    if stream(conn).is_none() {
+        return;
+    }
+    if let Some(boxed) = NonNull::new(conn.protocol_data().cast::<FileStream>()) {
+        conn.set_protocol_data(null_mut());
+        // SAFETY: `start` made it with `try_box`, and the pointer was just cleared.
+        unsafe { mem::unbox(boxed) }.close();
+    }
+}
+
+/// Starts sending `file`; a file that was being sent is given up. False if memory is out: the
+/// file is closed then.
+pub(crate) fn start(conn: Conn, file: FileStream) -> bool {
+    drop_file(conn);
+    match mem::try_box_or_return(file) {
+        Ok(boxed) => {
+            conn.set_protocol_data(boxed.as_ptr().cast());
+            conn.set_protocol(Some(stream_handler));
+            true
+        }
+        Err(file) => {
+            file.close();
+            false
+        }
+    }
+}
+
+/// The whole file is out: HTTP goes on.
+fn finish(conn: Conn) {
+    drop_file(conn);
+    conn.set_protocol(Some(http_handler));
+    conn.clear(flags::RESP);
+    if conn.recv_len() > 0 {
+        if let Some(state) = conn.state() {
+            state.visit_again(conn); // A request may be waiting behind this one.
+        }
+    }
+}
+
+/// Fills `c->send`, or ends the response.
+fn advance(conn: Conn) {
+    let Some(stream) = stream(conn) else { return };
+    if stream.remaining == 0 {
+        finish(conn);
+    } else if !uses_sendfile(conn, stream) {
+        fill(conn, stream);
+    }
+}
+
+fn uses_sendfile(conn: Conn, stream: &FileStream) -> bool {
+    stream.regular.is_some() && !conn.is(flags::TLS) && conn.fd() != NO_FD
+}
+
+/// Reads as much of the file as `c->send` takes.
+fn fill(conn: Conn, stream: &mut FileStream) {
+    let size = app_options::io_size();
+    // SAFETY: `send` is a member of the live connection; the file system writes at most the room
+    // it is given.
+    unsafe {
+        let send = conn.send();
+        if (*send).size < size && !mg_iobuf_resize(send, size) {
+            return crate::event::emit::fail(conn, format_args!("OOM"));
+        }
+        let len = conn.send_len();
+        let room = ((*send).size - len).min(usize::try_from(stream.remaining).unwrap_or(usize::MAX));
+        if room == 0 {
+            return;
+        }
+        let n = stream.read((*send).buf.add(len), room);
+        if n == 0 {
+            // Shorter than announced: the peer must not take the next response for the rest.
+            conn.set(flags::DRAINING);
+            stream.remaining = 0;
+            return;
+        }
+        (*send).len = len + n;
+        stream.remaining -= n as u64;
+    }
+}
+
+/// True if the next output of `conn` comes straight from a file.
+pub(crate) fn has_file_to_send(conn: Conn) -> bool {
+    stream(conn).is_some_and(|stream| stream.remaining > 0 && uses_sendfile(conn, stream))
+}
+
+/// Sends from the file. Returns what was sent and how much was wanted.
+pub(crate) fn send_file(conn: Conn) -> (io::Result<usize>, usize) {
+    let Some(stream) = stream(conn) else { return (Ok(0), 0) };
+    let Some(file) = &stream.regular else { return (Ok(0), 0) };
+    let wanted = stream.remaining.min(MAX_SENDFILE) as usize;
+    let mut offset = stream.offset as i64;
+    let result = socket::send_file(conn.fd(), file.as_raw_fd(), &mut offset, wanted);
+    if let Ok(n) = result {
+        stream.offset += n as u64;
+        stream.remaining -= n.min(wanted) as u64;
+        if n == 0 {
+            stream.remaining = 0;
+            return (Err(io::ErrorKind::UnexpectedEof.into()), wanted);
+        }
+    }
+    (result, wanted)
+}

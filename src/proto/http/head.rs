@@ -1,0 +1,546 @@
+//! The head of an HTTP/1.x message: first line, header fields and the blank line (RFC 9112 §2–5).
+//!
+//! [`HeadScanner`] finds where a head ends while bytes arrive; [`parse`] takes it apart. Both
+//! accept what Mongoose programs and their peers have always sent (bare LF, any method token, raw
+//! UTF-8) and refuse what makes the length of a message ambiguous.
+//!
+//! A parsed [`Head`] holds offsets, not references, so it survives a buffer that moves.
+
+use core::fmt;
+
+use crate::options::MG_MAX_HTTP_HEADERS;
+
+/// Where a head ends, or why it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadEnd {
+    /// Not all here yet.
+    Partial,
+    /// A control byte that no head may contain.
+    Malformed,
+    /// The head is this many bytes long, blank line included.
+    Complete(usize),
+}
+
+/// Resumable search for the end of a head: every byte is looked at once, however they arrive.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HeadScanner {
+    /// INVARIANT: no byte before this offset ends the head or is forbidden in it.
+    scanned: usize,
+    /// The answer, once there is one.
+    found: Option<HeadEnd>,
+}
+
+impl HeadScanner {
+    /// A scanner for a message that starts at offset 0 of the buffer.
+    pub const fn new() -> Self {
+        Self { scanned: 0, found: None }
+    }
+
+    /// Looks for the end of the head in `buf`: all bytes of the message that have arrived.
+    ///
+    /// The bytes seen by earlier calls must still be there, in front. The answer is that of a
+    /// fresh scan of the whole `buf`.
+    pub fn scan(&mut self, buf: &[u8]) -> HeadEnd {
+        if let Some(end) = self.found {
+            return end;
+        }
+        let end = scan_from(buf, self.scanned);
+        match end {
+            HeadEnd::Partial => self.scanned = buf.len(),
+            _ => self.found = Some(end),
+        }
+        end
+    }
+}
+
+/// Looks for the end of the head in `buf`, whose first `start` bytes are known not to contain it.
+fn scan_from(buf: &[u8], start: usize) -> HeadEnd {
+    let fresh = buf.get(start..).unwrap_or_default();
+    let end = memchr::memchr_iter(b'\n', fresh).find(|&at| is_blank_line(buf, start + at));
+    let seen = end.map_or(fresh, |at| fresh.get(..at).unwrap_or_default());
+    match end {
+        _ if has_control(seen) => HeadEnd::Malformed,
+        Some(at) => HeadEnd::Complete(start + at + 1),
+        None => HeadEnd::Partial,
+    }
+}
+
+/// True if the LF at `at` ends an empty line: it follows LF, or LF CR.
+///
+/// `LF CR LF` ends a head only from index 4 on, which is how Mongoose counts.
+fn is_blank_line(buf: &[u8], at: usize) -> bool {
+    let before = |n: usize| at.checked_sub(n).and_then(|i| buf.get(i).copied());
+    match before(1) {
+        Some(b'\n') => true,
+        Some(b'\r') => at >= 4 && before(2) == Some(b'\n'),
+        _ => false,
+    }
+}
+
+/// True if `bytes` has one below 0x20 other than HTAB, LF and CR.
+fn has_control(bytes: &[u8]) -> bool {
+    /// Written without branches so that the compiler turns it into vector compares.
+    fn any(block: &[u8]) -> bool {
+        block
+            .iter()
+            .fold(false, |bad, &b| bad | ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r')))
+    }
+    let mut blocks = bytes.chunks_exact(64);
+    blocks.by_ref().any(any) || any(blocks.remainder())
+}
+
+/// A piece of a buffer, by offset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    off: u32,
+    len: u32,
+}
+
+impl Span {
+    /// `start..end` of a buffer that is known to be shorter than 4 GiB.
+    fn new(start: usize, end: usize) -> Self {
+        Self { off: start as u32, len: end.saturating_sub(start) as u32 }
+    }
+
+    /// The bytes; empty if `buf` is shorter than the buffer this came from.
+    pub fn of<'a>(&self, buf: &'a [u8]) -> &'a [u8] {
+        buf.get(self.start()..self.end()).unwrap_or_default()
+    }
+
+    /// Offset of the first byte.
+    pub fn start(&self) -> usize {
+        self.off as usize
+    }
+
+    /// Offset behind the last byte.
+    pub fn end(&self) -> usize {
+        self.off as usize + self.len as usize
+    }
+
+    /// Number of bytes.
+    pub fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// True if there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+/// One header field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeaderSpan {
+    /// Field name as sent.
+    pub name: Span,
+    /// Field value without blanks around it.
+    pub value: Span,
+}
+
+/// How many bytes follow the head, as far as the head alone tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyLen {
+    /// This many. 0 for a request without a length, and for one with a transfer coding.
+    Known(usize),
+    /// Until the connection closes, or as the transfer coding says.
+    Unknown,
+}
+
+/// What the `Transfer-Encoding` field says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferEncoding {
+    /// There is none.
+    None,
+    /// Exactly `chunked`.
+    Chunked,
+    /// Anything else: no server here understands it.
+    Other,
+}
+
+/// Why a head is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadError {
+    /// The buffer is shorter than the head, or the head is 4 GiB or longer.
+    TooLong,
+    /// The first line is neither a request line nor a status line.
+    FirstLine,
+    /// A header line without name or colon, with blanks in front, or with a stray CR.
+    HeaderLine,
+    /// A second `Content-Length`, `Transfer-Encoding`, `Connection`, `Authorization`, `Cookie` or
+    /// `Host`.
+    Repeated,
+    /// `Content-Length` is not a plain decimal number that fits.
+    Length,
+    /// `Content-Length` together with `Transfer-Encoding`, or the latter in an HTTP/1.0 request.
+    Framing,
+    /// A `Content-Length`, `Transfer-Encoding`, `Connection`, `Authorization` or `Cookie` behind
+    /// the last header that fits the list. Reported last: the [`Head`] is complete and its framing
+    /// takes those fields into account.
+    Unlisted,
+}
+
+/// A head, taken apart. All spans are offsets into the buffer it was parsed from.
+#[derive(Clone)]
+pub struct Head {
+    /// Method of a request, protocol of a response.
+    pub method: Span,
+    /// Target of a request up to the first `?`, status code of a response.
+    pub uri: Span,
+    /// What follows the `?`, if there is one.
+    pub query: Option<Span>,
+    /// Protocol of a request, reason phrase of a response.
+    pub proto: Span,
+    /// Header fields in order; the first `num_headers` are in use.
+    pub headers: [HeaderSpan; MG_MAX_HTTP_HEADERS],
+    /// How many of `headers` are in use.
+    pub num_headers: usize,
+    /// How many header lines there were, those beyond the list included.
+    pub header_lines: usize,
+    /// Length of the head, blank line included.
+    pub head_len: usize,
+    /// Length of the body.
+    pub body: BodyLen,
+    /// The message is a response.
+    pub is_response: bool,
+    /// It is a request that says `HTTP/1.0`.
+    pub http10: bool,
+    /// There is a `Content-Length`.
+    pub has_content_length: bool,
+    /// Its transfer coding.
+    pub transfer_encoding: TransferEncoding,
+    /// `Connection: close`, and nothing else in that field.
+    pub connection_close: bool,
+    /// `Expect: 100-continue`.
+    pub expect_100: bool,
+    /// There is a `Host`.
+    pub has_host: bool,
+    /// There is a DEL (0x7f), which RFC 9110 §5.5 forbids and Mongoose accepts.
+    pub has_del: bool,
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self {
+            method: Span::default(),
+            uri: Span::default(),
+            query: None,
+            proto: Span::default(),
+            headers: [HeaderSpan::default(); MG_MAX_HTTP_HEADERS],
+            num_headers: 0,
+            header_lines: 0,
+            head_len: 0,
+            body: BodyLen::Unknown,
+            is_response: false,
+            http10: false,
+            has_content_length: false,
+            transfer_encoding: TransferEncoding::None,
+            connection_close: false,
+            expect_100: false,
+            has_host: false,
+            has_del: false,
+        }
+    }
+}
+
+impl fmt::Debug for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("method", &self.method)
+            .field("uri", &self.uri)
+            .field("query", &self.query)
+            .field("proto", &self.proto)
+            .field("headers", &self.headers())
+            .field("head_len", &self.head_len)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Head {
+    /// The listed header fields.
+    pub fn headers(&self) -> &[HeaderSpan] {
+        self.headers.get(..self.num_headers).unwrap_or_default()
+    }
+
+    /// Value of the first listed field called `name`, in any case; `buf` is what was parsed.
+    pub fn header<'a>(&self, buf: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+        let found = self.headers().iter().find(|h| h.name.of(buf).eq_ignore_ascii_case(name))?;
+        Some(found.value.of(buf))
+    }
+
+    /// Length of head and body; `None` if it is unknown.
+    pub fn message_len(&self) -> Option<usize> {
+        match self.body {
+            BodyLen::Known(len) => self.head_len.checked_add(len),
+            BodyLen::Unknown => None,
+        }
+    }
+}
+
+/// Takes apart the head in the first `head_len` bytes of `buf`, as found by [`HeadScanner`].
+pub fn parse(buf: &[u8], head_len: usize) -> Result<Head, HeadError> {
+    let mut head = Head::default();
+    parse_into(&mut head, buf, head_len)?;
+    Ok(head)
+}
+
+/// [`parse`] into a `Head` that is there already: cheaper, and after an error it holds what was
+/// understood up to then.
+pub fn parse_into(head: &mut Head, buf: &[u8], head_len: usize) -> Result<(), HeadError> {
+    *head = Head { head_len, ..Head::default() };
+    let text = buf.get(..head_len).ok_or(HeadError::TooLong)?;
+    if u32::try_from(head_len).is_err() {
+        return Err(HeadError::TooLong);
+    }
+    head.has_del = memchr::memchr(0x7f, text).is_some();
+    let fields = first_line(head, text)?;
+    let framing = header_lines(head, text, fields)?;
+    decide_length(head, text, &framing)?;
+    if framing.unlisted { Err(HeadError::Unlisted) } else { Ok(()) }
+}
+
+/// Parses the first line and returns the offset of the first header line.
+fn first_line(head: &mut Head, text: &[u8]) -> Result<usize, HeadError> {
+    let first = word_end(text, 0, b' ');
+    let second = skip_spaces(text, first);
+    let second_end = word_end(text, second, b' ');
+    let third = skip_spaces(text, second_end);
+    let (line_end, next) = line_end(text, third).ok_or(HeadError::FirstLine)?;
+    head.method = Span::new(0, first);
+    head.uri = Span::new(second, second_end);
+    head.proto = Span::new(third, line_end);
+    if let Some(mark) = memchr::memchr(b'?', head.uri.of(text)) {
+        head.query = Some(Span::new(second + mark + 1, second_end));
+        head.uri = Span::new(second, second + mark);
+    }
+    let method = head.method.of(text);
+    head.is_response = method.len() > 5 && starts_with_http(method);
+    let proto = head.proto.of(text);
+    if !head.is_response {
+        if !is_version(proto) {
+            return Err(HeadError::FirstLine);
+        }
+        head.http10 = proto.ends_with(b"1.0");
+    }
+    if head.method.is_empty() || head.uri.is_empty() {
+        return Err(HeadError::FirstLine);
+    }
+    Ok(next)
+}
+
+/// `HTTP/` digit `.` digit, in any case.
+fn is_version(text: &[u8]) -> bool {
+    starts_with_http(text)
+        && matches!(text.get(5..), Some(&[major, b'.', minor])
+            if major.is_ascii_digit() && minor.is_ascii_digit())
+}
+
+fn starts_with_http(text: &[u8]) -> bool {
+    text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"HTTP/"))
+}
+
+/// The fields that frame the message, as met while walking the header lines.
+#[derive(Default)]
+struct Framing {
+    content_length: Option<Span>,
+    transfer_encoding: Option<Span>,
+    connection: bool,
+    authorization: bool,
+    cookie: bool,
+    /// One of the above stands behind the last header that fits the list.
+    unlisted: bool,
+}
+
+/// Walks the header lines from offset `at` to the blank line.
+fn header_lines(head: &mut Head, text: &[u8], mut at: usize) -> Result<Framing, HeadError> {
+    let mut framing = Framing::default();
+    while !matches!(text.get(at..), Some([b'\n'] | [b'\r', b'\n'])) {
+        let colon = word_end(text, at, b':');
+        if colon == at || text.get(colon) != Some(&b':') {
+            return Err(HeadError::HeaderLine);
+        }
+        let value = skip_blanks(text, colon + 1);
+        let (end, next) = line_end(text, value).ok_or(HeadError::HeaderLine)?;
+        let field = HeaderSpan {
+            name: Span::new(at, colon),
+            value: Span::new(value, trim_end(text, value, end)),
+        };
+        let listed = match head.headers.get_mut(head.num_headers) {
+            Some(slot) => {
+                *slot = field;
+                head.num_headers += 1;
+                true
+            }
+            None => false,
+        };
+        head.header_lines += 1;
+        note_field(head, &mut framing, text, field, listed)?;
+        at = next;
+    }
+    Ok(framing)
+}
+
+/// Takes down what a field says about the message; refuses what may occur once only.
+fn note_field(
+    head: &mut Head,
+    framing: &mut Framing,
+    text: &[u8],
+    field: HeaderSpan,
+    listed: bool,
+) -> Result<(), HeadError> {
+    let name = field.name.of(text);
+    let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+    let mut once = |seen: bool| {
+        framing.unlisted |= !listed;
+        if seen { Err(HeadError::Repeated) } else { Ok(()) }
+    };
+    // By length first: nearly all fields are none of these.
+    match name.len() {
+        4 if is(b"Host") => {
+            if core::mem::replace(&mut head.has_host, true) {
+                return Err(HeadError::Repeated);
+            }
+        }
+        6 if is(b"Cookie") => {
+            once(framing.cookie)?;
+            framing.cookie = true;
+        }
+        6 if is(b"Expect") => {
+            head.expect_100 = field.value.of(text).eq_ignore_ascii_case(b"100-continue");
+        }
+        10 if is(b"Connection") => {
+            once(framing.connection)?;
+            framing.connection = true;
+            head.connection_close = field.value.of(text).eq_ignore_ascii_case(b"close");
+        }
+        13 if is(b"Authorization") => {
+            once(framing.authorization)?;
+            framing.authorization = true;
+        }
+        14 if is(b"Content-Length") => {
+            once(framing.content_length.is_some())?;
+            framing.content_length = Some(field.value);
+        }
+        17 if is(b"Transfer-Encoding") => {
+            once(framing.transfer_encoding.is_some())?;
+            framing.transfer_encoding = Some(field.value);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Works out the length of the body (RFC 9112 §6.3, as far as the head alone decides it).
+fn decide_length(head: &mut Head, text: &[u8], framing: &Framing) -> Result<(), HeadError> {
+    if let Some(value) = framing.transfer_encoding {
+        head.transfer_encoding = if value.of(text).eq_ignore_ascii_case(b"chunked") {
+            TransferEncoding::Chunked
+        } else {
+            TransferEncoding::Other
+        };
+        // Who ignores the field in HTTP/1.0 takes the body for the next request.
+        if framing.content_length.is_some() || head.http10 {
+            return Err(HeadError::Framing);
+        }
+    }
+    if let Some(value) = framing.content_length {
+        let len = decimal(value.of(text)).ok_or(HeadError::Length)?;
+        head.head_len.checked_add(len).ok_or(HeadError::Length)?;
+        head.has_content_length = true;
+        head.body = BodyLen::Known(len);
+    } else if !head.is_response || head.uri.of(text) == b"204" {
+        head.body = BodyLen::Known(0);
+    }
+    Ok(())
+}
+
+/// One or more decimal digits that fit `usize`.
+fn decimal(text: &[u8]) -> Option<usize> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0usize, |sum, &byte| {
+        let digit = byte.is_ascii_digit().then(|| usize::from(byte - b'0'))?;
+        sum.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+fn skip_spaces(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|&&b| b == b' ').count()
+}
+
+fn skip_blanks(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|&&b| b == b' ' || b == b'\t').count()
+}
+
+/// `end` without the SP and HTAB in front of it, not going below `start`.
+fn trim_end(text: &[u8], start: usize, end: usize) -> usize {
+    let value = text.get(start..end).unwrap_or_default();
+    end - value.iter().rev().take_while(|&&b| b == b' ' || b == b'\t').count()
+}
+
+/// End of the line that `at` is in, and start of the next; `None` for a CR without LF.
+fn line_end(text: &[u8], at: usize) -> Option<(usize, usize)> {
+    let end = at + memchr::memchr2(b'\r', b'\n', text.get(at..)?)?;
+    match *text.get(end..)? {
+        [b'\n', ..] => Some((end, end + 1)),
+        [b'\r', b'\n', ..] => Some((end, end + 2)),
+        _ => None,
+    }
+}
+
+/// End of the word at `at`: a run of visible ASCII and UTF-8 sequences without `stop`.
+fn word_end(text: &[u8], mut at: usize, stop: u8) -> usize {
+    loop {
+        at += visible_run(text.get(at..).unwrap_or_default(), stop);
+        match utf8_len(text.get(at..).unwrap_or_default()) {
+            0 => return at,
+            len => at += len,
+        }
+    }
+}
+
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Length of the run of 0x21..=0x7e without `stop`, eight bytes at a time.
+fn visible_run(text: &[u8], stop: u8) -> usize {
+    let mut at = 0;
+    let mut rest = text;
+    while let Some((block, after)) = rest.split_first_chunk::<8>() {
+        let ends = run_ends(u64::from_le_bytes(*block), stop);
+        if ends != 0 {
+            return at + (ends.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+        rest = after;
+    }
+    at + rest.iter().take_while(|&&b| (0x21..=0x7e).contains(&b) && b != stop).count()
+}
+
+/// Marks the high bit of the bytes that end a run. The lowest mark is exact; those above it may be
+/// due to a borrow.
+fn run_ends(block: u64, stop: u8) -> u64 {
+    let below = block.wrapping_sub(EACH * 0x21) & !block;
+    let above = block | block.wrapping_add(EACH);
+    let differs = block ^ (EACH * u64::from(stop));
+    let equal = differs.wrapping_sub(EACH) & !differs;
+    (below | above | equal) & HIGH
+}
+
+/// Length of the UTF-8-shaped sequence at the start of `text`, 0 if there is none.
+fn utf8_len(text: &[u8]) -> usize {
+    let len = match text.first() {
+        Some(0xc0..=0xdf) => 2,
+        Some(0xe0..=0xef) => 3,
+        Some(0xf0..=0xf7) => 4,
+        _ => return 0,
+    };
+    let continued = |tail: &[u8]| tail.iter().all(|b| (0x80..=0xbf).contains(b));
+    if text.get(1..len).is_some_and(continued) { len } else { 0 }
+}
+
+#[cfg(test)]
+mod tests;
