@@ -82,7 +82,11 @@ unsafe extern "C" fn meerkat_http_vprintf_chunk(
 
 /// Sends `len` bytes as one chunk of a chunked body; `len` 0 ends the body and the response.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_http_write_chunk(c: *mut mg_connection, buf: *const c_char, len: usize) {
+pub unsafe extern "C" fn mg_http_write_chunk(
+    c: *mut mg_connection,
+    buf: *const c_char,
+    len: usize,
+) {
     // SAFETY: rules 1 and 2.
     guard((), || unsafe {
         if let Some(conn) = Conn::from_ptr(c) {
@@ -176,9 +180,11 @@ pub unsafe extern "C" fn mg_http_serve_ssi(
 unsafe fn body_of(hm: *const mg_http_message) -> Body {
     // SAFETY: passed on.
     unsafe {
-        let chunked = (*hm).headers.iter().take_while(|header| header.name.len > 0).any(|header| {
-            header.name.bytes().eq_ignore_ascii_case(b"Transfer-Encoding")
-        });
+        let chunked = (*hm)
+            .headers
+            .iter()
+            .take_while(|header| header.name.len > 0)
+            .any(|header| header.name.bytes().eq_ignore_ascii_case(b"Transfer-Encoding"));
         Body { head_len: (*hm).head.len, body_len: (*hm).body.len, is_chunked: chunked }
     }
 }

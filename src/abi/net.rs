@@ -6,9 +6,7 @@ use core::ptr::null_mut;
 use super::fmt::{IobufSink, vformat};
 use super::iobuf::{append, mg_iobuf_del};
 use super::mem::{bytes, bytes_mut, cstr, guard};
-use super::types::{
-    flags, mg_addr, mg_connection, mg_event_handler_t, mg_mgr, va_list,
-};
+use super::types::{flags, mg_addr, mg_connection, mg_event_handler_t, mg_mgr, va_list};
 use crate::event::conn::{Conn, NO_FD};
 use crate::event::connect::{self, Handlers};
 use crate::event::emit::{ErrorText, call, fail, fail_with};
@@ -196,7 +194,10 @@ pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len:
             let usable = conn.fd() != NO_FD && !conn.is(flags::RESOLVING);
             let dead = conn.state().is_some_and(|_| conn.is_dead());
             // SAFETY: rule 2.
-            return len > 0 && usable && !dead && io::send_datagram(conn, unsafe { bytes(buf, len) });
+            return len > 0
+                && usable
+                && !dead
+                && io::send_datagram(conn, unsafe { bytes(buf, len) });
         }
         if len > 0 && buf.is_null() {
             return false;
@@ -287,7 +288,11 @@ const MG_IO_ERR: c_long = -1;
 ///
 /// Returns the number of bytes sent, MG_IO_WAIT if the socket takes none now, MG_IO_ERR otherwise.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_io_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> c_long {
+pub unsafe extern "C" fn mg_io_send(
+    c: *mut mg_connection,
+    buf: *const c_void,
+    len: usize,
+) -> c_long {
     let f = |conn: Conn| {
         // SAFETY: rule 2.
         match io::send_raw(conn, unsafe { bytes(buf, len) }) {
@@ -353,7 +358,11 @@ pub unsafe extern "C" fn mg_multicast_add(c: *mut mg_connection, ip: *mut c_char
 /// Stores in `*addr` the local address the system would use to reach `to`. On failure `c` gets
 /// MG_EV_ERROR and `*addr` is unchanged.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_getlocaddr(c: *mut mg_connection, to: *mut mg_addr, addr: *mut mg_addr) {
+pub unsafe extern "C" fn mg_getlocaddr(
+    c: *mut mg_connection,
+    to: *mut mg_addr,
+    addr: *mut mg_addr,
+) {
     if to.is_null() || addr.is_null() {
         return;
     }

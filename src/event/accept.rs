@@ -32,7 +32,8 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
                 return;
             }
         }
-        if listener.is_dead() || listener.is(flags::CLOSING | flags::FULL) || listener.fd() == NO_FD {
+        if listener.is_dead() || listener.is(flags::CLOSING | flags::FULL) || listener.fd() == NO_FD
+        {
             return;
         }
     }

@@ -5,10 +5,10 @@ use std::io;
 
 use super::conn::Conn;
 use super::emit::{call_count, ev, fail};
+use super::hexdump::hexdump;
 use super::state::State;
 use crate::abi::app_options;
 use crate::abi::iobuf::{self, mg_iobuf_del, mg_iobuf_resize};
-use super::hexdump::hexdump;
 use crate::abi::types::flags;
 use crate::http::stream;
 use crate::sys::socket::{self, MAX_DATAGRAM};
@@ -81,7 +81,8 @@ fn make_room(conn: Conn) -> bool {
     let doubled = size.saturating_mul(2).min(limit).max(size.saturating_add(step));
     // SAFETY: as above.
     let grown = unsafe {
-        mg_iobuf_resize(conn.recv(), doubled) || mg_iobuf_resize(conn.recv(), size.saturating_add(step))
+        mg_iobuf_resize(conn.recv(), doubled)
+            || mg_iobuf_resize(conn.recv(), size.saturating_add(step))
     };
     if grown {
         // SAFETY: as above.
@@ -202,11 +203,8 @@ pub(crate) fn write_step(state: State, conn: Conn) {
 /// Writes once and reports what was written. False if nothing was.
 fn write_once(state: State, conn: Conn) -> bool {
     let queued = conn.send_len();
-    let (result, wanted) = if queued > 0 {
-        (transmit(conn), queued)
-    } else {
-        stream::send_file(conn)
-    };
+    let (result, wanted) =
+        if queued > 0 { (transmit(conn), queued) } else { stream::send_file(conn) };
     match result {
         Ok(0) => false,
         Ok(n) => {

@@ -1,6 +1,6 @@
 //! Listening.
 
-use core::ffi::{c_void, c_char};
+use core::ffi::{c_char, c_void};
 
 use super::conn::Conn;
 use super::emit::{call_plain, ev};

@@ -11,9 +11,9 @@ use super::io::{output_pending, read_step, write_step};
 use super::state::{Scope, State};
 use super::{connect, wake};
 use crate::abi::iobuf::mg_iobuf_free;
+use crate::abi::mem;
 use crate::abi::timer::{mg_millis, mg_timer_poll};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
-use crate::abi::mem;
 use crate::http::engine;
 use crate::sys::poller::{self, Interest, Ready};
 

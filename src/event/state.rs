@@ -83,11 +83,8 @@ impl State {
         }
         // SAFETY: rule 1 of the C edge: the manager is live.
         let epoll_fd = unsafe { (*mgr).epoll_fd };
-        let poller = if epoll_fd > 0 {
-            Poller::Epoll(epoll_fd)
-        } else {
-            Poller::Poll(PollSet::default())
-        };
+        let poller =
+            if epoll_fd > 0 { Poller::Epoll(epoll_fd) } else { Poller::Poll(PollSet::default()) };
         let inner = Inner {
             mgr,
             poller,
@@ -130,7 +127,9 @@ impl State {
     /// Gives `conn` the next id and remembers it. False if memory is out; no id is consumed then.
     pub(crate) fn insert(self, conn: Conn) -> bool {
         let inner = self.inner();
-        if inner.conns.try_reserve(1).is_err() || inner.graveyard.try_reserve(inner.conns.len() + 1).is_err() {
+        if inner.conns.try_reserve(1).is_err()
+            || inner.graveyard.try_reserve(inner.conns.len() + 1).is_err()
+        {
             return false;
         }
         // SAFETY: a state's manager is live.

@@ -5,8 +5,8 @@
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use std::ffi::{CString, OsStr};
-use std::io::Read;
 use std::fs::{File, Metadata, OpenOptions};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;

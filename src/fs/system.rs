@@ -162,9 +162,8 @@ impl FileSystem {
     pub(crate) fn write_and_close(self, file: mg_fd, data: &[u8]) -> usize {
         let write = self.table().wr;
         // SAFETY: the handle came from this file system's `op`; `data` is readable.
-        let n = write.map_or(0, |write| unsafe {
-            write(file.fd, data.as_ptr().cast(), data.len())
-        });
+        let n =
+            write.map_or(0, |write| unsafe { write(file.fd, data.as_ptr().cast(), data.len()) });
         self.close_handle(file.fd);
         n.min(data.len())
     }

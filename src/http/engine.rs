@@ -121,7 +121,9 @@ pub(crate) fn pauses_reading(conn: Conn) -> bool {
 pub(crate) fn drop_pending(conn: Conn) {
     let private = conn.private();
     private.http_waits_at = 0;
-    if let Some(pending) = core::ptr::NonNull::new(core::mem::replace(&mut private.pending, null_mut())) {
+    if let Some(pending) =
+        core::ptr::NonNull::new(core::mem::replace(&mut private.pending, null_mut()))
+    {
         // SAFETY: `keep` made it with `try_box`, and the pointer was just cleared.
         drop(unsafe { mem::unbox(pending) });
     }
@@ -131,7 +133,9 @@ pub(crate) fn drop_pending(conn: Conn) {
 /// bytes seen before must still be there, with the ones just read behind them.
 fn take_pending(conn: Conn, cause: Cause) -> Pending {
     let private = conn.private();
-    let Some(pending) = core::ptr::NonNull::new(core::mem::replace(&mut private.pending, null_mut())) else {
+    let Some(pending) =
+        core::ptr::NonNull::new(core::mem::replace(&mut private.pending, null_mut()))
+    else {
         return Pending::new();
     };
     // SAFETY: `keep` made it with `try_box`, and the pointer was just cleared.
@@ -204,7 +208,10 @@ impl Run {
             if conn.is(flags::RESP) || self.consumed >= conn.recv_len() {
                 return self.end(false);
             }
-            if conn.is(flags::ACCEPTED) && conn.send_len() > OUTPUT_HIGH_WATER && self.cause == Cause::Input {
+            if conn.is(flags::ACCEPTED)
+                && conn.send_len() > OUTPUT_HIGH_WATER
+                && self.cause == Cause::Input
+            {
                 return self.end(false); // POLL goes on once the peer has taken some.
             }
             match self.message() {

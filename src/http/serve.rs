@@ -303,7 +303,8 @@ fn list(conn: Conn, request: &Request, dir: &CStr, options: &Options) {
 unsafe extern "C" fn add_row(name: *const c_char, arg: *mut c_void) {
     guard((), || {
         // SAFETY: `list` passes a `Lister` that outlives the call; rule 3 for `name`.
-        let (lister, name) = unsafe { (&mut *arg.cast::<Lister>(), cstr(name).unwrap_or_default()) };
+        let (lister, name) =
+            unsafe { (&mut *arg.cast::<Lister>(), cstr(name).unwrap_or_default()) };
         let path = join(&[lister.dir.to_bytes(), b"/", name]);
         let Some(entry) = path.and_then(|path| lister.fs.stat(&path)) else { return };
         let kind = if entry.is_directory { Kind::Directory } else { Kind::File(entry.size) };

@@ -170,7 +170,8 @@ fn fill(conn: Conn, stream: &mut FileStream) {
             return crate::event::emit::fail(conn, format_args!("OOM"));
         }
         let len = conn.send_len();
-        let room = ((*send).size - len).min(usize::try_from(stream.remaining).unwrap_or(usize::MAX));
+        let room =
+            ((*send).size - len).min(usize::try_from(stream.remaining).unwrap_or(usize::MAX));
         if room == 0 {
             return;
         }

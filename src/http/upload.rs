@@ -163,7 +163,8 @@ unsafe extern "C" fn upload_handler(c: *mut mg_connection, event: c_int, ev_data
 }
 
 fn upload<'a>(conn: Conn) -> Option<&'a mut Upload> {
-    let is_ours = conn.handler().is_some_and(|f| f as usize == upload_handler as *const () as usize);
+    let is_ours =
+        conn.handler().is_some_and(|f| f as usize == upload_handler as *const () as usize);
     let data = NonNull::new(conn.protocol_data().cast::<Upload>()).filter(|_| is_ours);
     // SAFETY: `start` put an `Upload` there together with the handler; the reference is used
     // briefly, never across program code.

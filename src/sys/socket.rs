@@ -109,7 +109,12 @@ pub(crate) fn set_stream_options(fd: c_int) {
 }
 
 /// Opens a bound socket, for TCP a listening one. `v6_only` refuses IPv4-mapped peers.
-pub(crate) fn listen(addr: &mg_addr, is_udp: bool, backlog: c_int, v6_only: bool) -> io::Result<c_int> {
+pub(crate) fn listen(
+    addr: &mg_addr,
+    is_udp: bool,
+    backlog: c_int,
+    v6_only: bool,
+) -> io::Result<c_int> {
     let fd = open(addr.is_ip6, is_udp)?;
     let result = bind_and_listen(fd, addr, is_udp, backlog, v6_only);
     if result.is_err() {
@@ -237,7 +242,12 @@ pub(crate) fn send_to(fd: c_int, buf: &[u8], to: &mg_addr) -> io::Result<usize> 
 
 /// Sends up to `count` bytes of `file` from `offset` on; `offset` moves by what was sent.
 /// 0 = the file has ended.
-pub(crate) fn send_file(fd: c_int, file: c_int, offset: &mut i64, count: usize) -> io::Result<usize> {
+pub(crate) fn send_file(
+    fd: c_int,
+    file: c_int,
+    offset: &mut i64,
+    count: usize,
+) -> io::Result<usize> {
     retry(|| {
         // SAFETY: `offset` is a writable off_t.
         cvt_len(unsafe { libc::sendfile(fd, file, offset, count) })
@@ -259,9 +269,8 @@ pub(crate) fn join_group(fd: c_int, group: [u8; 4]) -> io::Result<()> {
     let ptr: *const libc::ip_mreq = &request;
     let len = size_of::<libc::ip_mreq>() as libc::socklen_t;
     // SAFETY: `request` is a readable ip_mreq of the stated size.
-    let result = unsafe {
-        libc::setsockopt(fd, libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP, ptr.cast(), len)
-    };
+    let result =
+        unsafe { libc::setsockopt(fd, libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP, ptr.cast(), len) };
     cvt(result).map(drop)
 }
 
