@@ -637,8 +637,9 @@ fn percent_line(o: &Value) -> Check {
                 return Ok(());
             }
             _ => {
-                let name = Guarded::c_string(&bytes(&input["name"]));
-                i128::from(mg_http_get_var(&s.str(), name.ptr(), to, size))
+                let name = opt_bytes(&input["name"]).map(|n| Guarded::c_string(&n));
+                let name = name.as_ref().map_or(ptr::null_mut(), Guarded::ptr);
+                i128::from(mg_http_get_var(&s.str(), name, to, size))
             }
         }
     };
