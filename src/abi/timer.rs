@@ -260,3 +260,137 @@ pub unsafe extern "C" fn mg_timer_add(
     }
     timer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ch01_49_52_deadlines() {
+        let mut e = 0;
+        let calls = [0, 9, 10, 15, 25, 60, 69, 70, 5, 14, 15];
+        let want = [0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1];
+        let after = [10, 10, 20, 20, 30, 70, 70, 80, 15, 15, 25];
+        for (i, now) in calls.into_iter().enumerate() {
+            // SAFETY: a live variable.
+            let due = unsafe { mg_timer_expired(&raw mut e, 10, now) };
+            assert_eq!((u64::from(due), e), (want[i], after[i]), "call {i}");
+        }
+        assert_eq!(expired(77, 0, 5), (true, 5), "period 0");
+        assert_eq!(expired(10, 10, 1000), (true, 1010), "many periods missed");
+        assert_eq!(expired(1, u64::MAX, 10), (true, u64::MAX), "sums saturate");
+    }
+
+    /// What a callback does: counts, and takes timers out of the list and frees them.
+    struct Job {
+        head: *mut *mut mg_timer,
+        calls: u32,
+        free: Vec<*mut mg_timer>,
+        add: bool,
+    }
+
+    unsafe extern "C" fn run(arg: *mut c_void) {
+        // SAFETY: `arg` is a job that outlives the poll.
+        unsafe {
+            let job = &mut *arg.cast::<Job>();
+            job.calls += 1;
+            for t in job.free.drain(..) {
+                mg_timer_free(job.head, t);
+                mg_free(t.cast());
+            }
+            if job.add {
+                job.add = false;
+                add(job.head, arg, MG_TIMER_RUN_NOW | MG_TIMER_AUTODELETE);
+            }
+        }
+    }
+
+    /// Adds an allocated timer with a period of 10 ms.
+    unsafe fn add(head: *mut *mut mg_timer, job: *mut c_void, flags: c_uint) -> *mut mg_timer {
+        let t: *mut mg_timer = calloc(size_of::<mg_timer>()).cast();
+        // SAFETY: a fresh block.
+        unsafe { mg_timer_init(head, t, 10, flags, Some(run), job) };
+        t
+    }
+
+    fn len(mut t: *mut mg_timer) -> usize {
+        let mut n = 0;
+        while !t.is_null() {
+            n += 1;
+            // SAFETY: members of the list are live.
+            t = unsafe { (*t).next };
+        }
+        n
+    }
+
+    #[test]
+    fn ch01_50_51_lists_and_flags() {
+        let mut head: *mut mg_timer = ptr::null_mut();
+        let h = &raw mut head;
+        for (flags, calls, left) in [
+            (MG_TIMER_ONCE, [0, 1, 1], 1),
+            (MG_TIMER_REPEAT, [0, 1, 2], 1),
+            (MG_TIMER_RUN_NOW, [1, 1, 1], 1),
+            (MG_TIMER_RUN_NOW | MG_TIMER_REPEAT, [1, 2, 3], 1),
+            (MG_TIMER_AUTODELETE, [0, 1, 1], 0),
+        ] {
+            let mut job = Job { head: h, calls: 0, free: Vec::new(), add: false };
+            let arg = (&raw mut job).cast();
+            // SAFETY: list, timer and job are live.
+            unsafe {
+                let t = add(h, arg, flags);
+                assert_eq!(*h, t, "the last added comes first");
+                for (i, want) in calls.into_iter().enumerate() {
+                    mg_timer_poll(h, 100 + 10 * i as u64);
+                    assert_eq!(job.calls, want, "flags {flags} poll {i}");
+                }
+                assert_eq!(len(*h), left);
+                if left > 0 {
+                    mg_timer_free(h, t);
+                    mg_timer_free(h, t);
+                    mg_free(t.cast());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ch01_weak_35_callbacks_free_timers() {
+        // Which timers the callback of the middle one of five frees, by place from the head.
+        for freed in [&[2][..], &[3], &[2, 3], &[1], &[2, 3, 4], &[0, 1, 2, 3, 4]] {
+            for adds in [false, true] {
+                let mut head: *mut mg_timer = ptr::null_mut();
+                let h = &raw mut head;
+                let mut quiet = Job { head: h, calls: 0, free: Vec::new(), add: false };
+                let mut killer = Job { head: h, calls: 0, free: Vec::new(), add: adds };
+                let (q, k) = ((&raw mut quiet).cast(), (&raw mut killer).cast());
+                // SAFETY: list, timers and jobs are live.
+                unsafe {
+                    let flags = MG_TIMER_RUN_NOW | MG_TIMER_AUTODELETE;
+                    let timers: Vec<_> =
+                        (0..5).map(|i| add(h, if i == 2 { k } else { q }, flags)).rev().collect();
+                    // Timers in front of the killer are gone after their call; keep them out.
+                    killer.free = freed.iter().filter(|&&i| i >= 2).map(|&i| timers[i]).collect();
+                    mg_timer_poll(h, 100);
+                    let behind = 2 - freed.iter().filter(|&&i| i > 2).count() as u32;
+                    assert_eq!((quiet.calls, killer.calls), (2 + behind, 1), "{freed:?} {adds}");
+                    mg_timer_poll(h, 101);
+                    assert_eq!(killer.calls, 1 + u32::from(adds), "added timers run next time");
+                    assert_eq!(len(*h), 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ch01_53_now() {
+        // SAFETY: the only test that writes the variable.
+        unsafe {
+            mg_boot_timestamp_ms = 1_700_000_000_000;
+            let before = mg_millis();
+            let now = mg_now() - mg_boot_timestamp_ms;
+            assert!((before..=mg_millis()).contains(&now));
+            mg_boot_timestamp_ms = 0;
+        }
+    }
+}

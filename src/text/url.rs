@@ -106,3 +106,58 @@ fn leading_number(text: &[u8]) -> u16 {
         .fold(0u32, |n, c| n.saturating_mul(10).saturating_add(u32::from(c - b'0')));
     u16::try_from(n).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ch02_46_table() {
+        for (text, host, port, user, pass, uri) in [
+            ("http://cam7.lan:8081/live?id=3", "cam7.lan", 8081, "", "", "/live?id=3"),
+            ("https://cam7.lan", "cam7.lan", 443, "", "", "/"),
+            ("HTTP://cam7.lan", "cam7.lan", 0, "", "", "/"),
+            ("tcp://:4000", "", 4000, "", "", "/"),
+            ("cam7:99", "cam7", 99, "", "", "/"),
+            ("cam7/x", "cam7/x", 0, "", "", "/"),
+            ("cam7:99/x", "cam7", 99, "", "", "/"),
+            ("http://[fe80::2]:81/z", "[fe80::2]", 81, "", "", "/z"),
+            ("mqtt://bob:s3:cr@hub", "hub", 1883, "bob", "s3:cr", "/"),
+            ("http://a@b@c/", "b@c", 80, "a", "", "/"),
+            ("bob:pw@hub", "hub", 0, "", "pw", "/"),
+            ("http://hub?x=/y", "hub?x=", 80, "", "", "/y"),
+            ("http://hub:80/a]b", "hub", 80, "", "", "/a]b"),
+            ("http://hub:/x", "hub", 0, "", "", "/x"),
+            ("http://hub:65535", "hub", 65535, "", "", "/"),
+            ("http://hub:65616", "hub", 0, "", "", "/"),
+            ("mqtts://hub", "hub", 8883, "", "", "/"),
+            ("wss://hub", "hub", 443, "", "", "/"),
+            ("ws://hub", "hub", 80, "", "", "/"),
+            ("", "", 0, "", "", "/"),
+        ] {
+            let url = Url::parse(text.as_bytes());
+            let utf8 = |s| core::str::from_utf8(s).unwrap();
+            assert_eq!(utf8(url.host), host, "{text}");
+            assert_eq!(url.port_number(), port, "{text}");
+            assert_eq!((utf8(url.user), utf8(url.pass)), (user, pass), "{text}");
+            assert_eq!(url.path.map_or("/", |at| &text[at..]), uri, "{text}");
+        }
+    }
+
+    #[test]
+    fn ch02_46_tls_schemes() {
+        for (text, want) in [
+            ("wss://a", true),
+            ("https://a", true),
+            ("mqtts://a", true),
+            ("ssl://a", true),
+            ("tls://a", true),
+            ("tcps://a", true),
+            ("HTTPS://a", false),
+            ("http://a", false),
+            ("https", false),
+        ] {
+            assert_eq!(Url::parse(text.as_bytes()).is_tls(), want, "{text}");
+        }
+    }
+}
