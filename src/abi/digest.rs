@@ -315,3 +315,111 @@ pub unsafe extern "C" fn mg_sha384(dst: *mut u8, data: *mut u8, datasz: usize) {
         mg_sha384_final(dst, &raw mut c);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::mem::{offset_of, size_of};
+    use sha2::Digest;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// Digests of `data` split at `at`: MD5, SHA-1, SHA-256, SHA-384. Contexts are copied half-way.
+    fn all(data: &[u8], at: usize) -> [Vec<u8>; 4] {
+        let (a, b) = data.split_at(at);
+        let mut out = [vec![0; 16], vec![0; 20], vec![0; 32], vec![0; 48]];
+        let [d0, d1, d2, d3] = &mut out;
+        // SAFETY: contexts may be zero before init; outputs have the digests' sizes.
+        unsafe {
+            macro_rules! run {
+                ($ctx:ty, $init:ident, $update:ident, |$c:ident| $fin:expr) => {{
+                    let mut first: $ctx = core::mem::zeroed();
+                    $init(&raw mut first);
+                    $update(&raw mut first, a.as_ptr(), a.len());
+                    let mut copy = core::ptr::read(&raw const first);
+                    let $c = &raw mut copy;
+                    $update($c, b.as_ptr(), b.len());
+                    $fin
+                }};
+            }
+            run!(mg_md5_ctx, mg_md5_init, mg_md5_update, |c| mg_md5_final(c, d0.as_mut_ptr()));
+            run!(mg_sha1_ctx, mg_sha1_init, mg_sha1_update, |c| mg_sha1_final(d1.as_mut_ptr(), c));
+            run!(mg_sha256_ctx, mg_sha256_init, mg_sha256_update, |c| mg_sha256_final(
+                d2.as_mut_ptr(),
+                c
+            ));
+            run!(mg_sha384_ctx, mg_sha384_init, mg_sha384_update, |c| mg_sha384_final(
+                d3.as_mut_ptr(),
+                c
+            ));
+        }
+        out
+    }
+
+    #[test]
+    fn ch02_50_agrees_with_whole_message_hashes() {
+        let data: Vec<u8> = (0..300u32).map(|i| (i * 7) as u8).collect();
+        for len in [0, 1, 55, 56, 63, 64, 65, 111, 112, 119, 120, 127, 128, 129, 256, 300] {
+            let data = &data[..len];
+            let want = [
+                md5::Md5::digest(data).to_vec(),
+                sha1::Sha1::digest(data).to_vec(),
+                sha2::Sha256::digest(data).to_vec(),
+                sha2::Sha384::digest(data).to_vec(),
+            ];
+            for at in [0, 1, 63, 64, 65, 128, len] {
+                assert_eq!(all(data, at.min(len)), want, "{len} split at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn ch02_50_check_values() {
+        assert_eq!(hex(&all(b"", 0)[0]), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(hex(&all(b"abc", 1)[1]), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    }
+
+    #[test]
+    fn ch02_51_layouts() {
+        assert_eq!((size_of::<mg_md5_ctx>(), offset_of!(mg_md5_ctx, r#in)), (88, 24));
+        assert_eq!((size_of::<mg_sha1_ctx>(), offset_of!(mg_sha1_ctx, buffer)), (92, 28));
+        assert_eq!((size_of::<mg_sha256_ctx>(), offset_of!(mg_sha256_ctx, buffer)), (112, 44));
+        assert_eq!((size_of::<mg_sha384_ctx>(), offset_of!(mg_sha384_ctx, datalen)), (216, 208));
+    }
+
+    #[test]
+    fn ch02_52_hmac() {
+        let mac = |key: &mut [u8], data: &mut [u8]| {
+            let mut dst = [0; 32];
+            let (k, d) = (key.as_mut_ptr(), data.as_mut_ptr());
+            // SAFETY: slices and an array of 32 bytes.
+            unsafe { mg_hmac_sha256(dst.as_mut_ptr(), k, key.len(), d, data.len()) };
+            hex(&dst)
+        };
+        for (key, data, want) in [
+            (0, "", "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"),
+            (63, "msg", "ac14c28089a16fbb10c53caf1ec03ddf477041407b5eacc3f0478749c34e3dff"),
+            (64, "msg", "61f0ed318960e34c8aabc6740467541cffe7b18b30e5c81f9182a0a565567bad"),
+        ] {
+            assert_eq!(mac(&mut vec![b'k'; key], &mut data.as_bytes().to_vec()), want, "{key}");
+        }
+        let mut hashed = sha256(&[&[b'k'; 65]]);
+        let mut data = *b"msg";
+        assert_eq!(mac(&mut [b'k'; 65], &mut data), mac(&mut hashed, &mut data));
+    }
+
+    #[test]
+    fn ch02_weak_27_contexts_are_wiped() {
+        let mut c = EMPTY_SHA256;
+        let mut digest = [0; 32];
+        // SAFETY: a live context and 32 bytes.
+        unsafe {
+            mg_sha256_init(&raw mut c);
+            mg_sha256_update(&raw mut c, b"key".as_ptr(), 3);
+            mg_sha256_final(digest.as_mut_ptr(), &raw mut c);
+        }
+        assert_eq!((c.state, c.buffer, c.len), ([0; 8], [0; 64], 0));
+    }
+}

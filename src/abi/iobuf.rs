@@ -318,3 +318,98 @@ unsafe fn terminate(io: *mut mg_iobuf, text: &[u8]) {
         (*io).len = view.len + text.len();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(io: &mg_iobuf) -> &[u8] {
+        // SAFETY: the buffer holds its length.
+        unsafe { crate::abi::mem::bytes(io.buf.cast(), io.len) }
+    }
+
+    fn fresh(align: usize) -> mg_iobuf {
+        mg_iobuf { buf: ptr::null_mut(), size: 0, len: 0, align }
+    }
+
+    #[test]
+    fn ch01_45_46_47_sizes_and_places() {
+        let mut io = fresh(8);
+        let p = &raw mut io;
+        // SAFETY: a live buffer; sources of the given lengths.
+        unsafe {
+            assert_eq!(mg_iobuf_add(p, 5, b"ab".as_ptr().cast(), 2), 2);
+            assert_eq!((content(&*p), (*p).size), (&b"\0\0\0\0\0ab"[..], 8));
+            assert_eq!(mg_iobuf_add(p, 0, b"x".as_ptr().cast(), 1), 1);
+            assert_eq!((*p).size, 8, "filled exactly");
+            assert_eq!(mg_iobuf_add(p, 7, b"y".as_ptr().cast(), 1), 1);
+            assert_eq!((content(&*p), (*p).size), (&b"x\0\0\0\0\0ayb"[..], 16));
+            assert_eq!(mg_iobuf_del(p, 7, usize::MAX), 2);
+            assert_eq!(mg_iobuf_del(p, 99, 1), 0);
+            assert_eq!((content(&*p), (*p).size), (&b"x\0\0\0\0\0a"[..], 16));
+            assert_eq!(*(*p).buf.add(7), 0, "vacated bytes are zero");
+            assert!(mg_iobuf_resize(p, 1));
+            assert_eq!((content(&*p), (*p).size), (&b"x\0\0\0\0\0a"[..], 8));
+            assert_eq!(mg_iobuf_add(p, 7, ptr::null(), 2), 2);
+            assert_eq!((*p).len, 9);
+            mg_iobuf_free(p);
+            assert_eq!(((*p).size, (*p).len, (*p).align), (0, 0, 8));
+        }
+    }
+
+    #[test]
+    fn ch01_48_failures_change_nothing() {
+        let mut io = fresh(0);
+        let p = &raw mut io;
+        // SAFETY: a live buffer; sources are only read when there is room.
+        unsafe {
+            assert!(append(p, b"abc"));
+            for (ofs, len) in
+                [(usize::MAX, 1), (1, usize::MAX), (1 << 62, 8), (0, isize::MAX as usize)]
+            {
+                assert_eq!(mg_iobuf_add(p, ofs, ptr::null(), len), 0);
+                assert!(!mg_iobuf_resize(p, isize::MAX as usize - 64));
+                assert_eq!((content(&*p), (*p).size), (&b"abc"[..], 3));
+            }
+            mg_iobuf_free(p);
+        }
+    }
+
+    #[test]
+    fn ch01_weak_38_39_sources_inside_and_odd_fields() {
+        let mut io = fresh(0);
+        let p = &raw mut io;
+        // SAFETY: a live buffer.
+        unsafe {
+            assert!(append(p, b"abcd"));
+            assert_eq!(mg_iobuf_add(p, 0, (*p).buf.add(2).cast(), 2), 2);
+            assert_eq!(content(&*p), b"cdabcd");
+            let inside = crate::abi::mem::bytes((*p).buf.cast(), 6);
+            assert!(append(p, inside));
+            assert_eq!(content(&*p), b"cdabcdcdabcd");
+            (*p).len = 1000;
+            assert_eq!(mg_iobuf_del(p, 0, 1000), 12);
+            mg_iobuf_free(p);
+            (*p).len = 7;
+            assert_eq!(mg_iobuf_del(p, 0, 7), 0);
+            assert_eq!((*p).len, 0);
+        }
+    }
+
+    #[test]
+    fn ch02_weak_10_growth_is_geometric() {
+        let mut io = fresh(0);
+        let (p, mut moves) = (&raw mut io, 0);
+        // SAFETY: a live buffer.
+        unsafe {
+            for _ in 0..1_000_000 {
+                let before = (*p).size;
+                assert!(append_text(p, b"x"));
+                moves += usize::from((*p).size != before && before >= GEOMETRIC_FROM);
+                assert!((*p).size > (*p).len && *(*p).buf.add((*p).len) == 0);
+            }
+            assert!(moves < 30, "{moves}");
+            mg_iobuf_free(p);
+        }
+    }
+}

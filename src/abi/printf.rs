@@ -298,3 +298,141 @@ pub unsafe extern "C" fn mg_print_ieee64(
     // SAFETY: passed on.
     unsafe { print_array(out, arg, ap, |sink, id: [u8; 8]| print::colon_hex(sink, &id)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::mem::mg_free;
+    use core::ffi::CStr;
+
+    unsafe extern "C" {
+        fn mg_snprintf(buf: *mut c_char, len: usize, fmt: *const c_char, ...) -> usize;
+        fn mg_mprintf(fmt: *const c_char, ...) -> *mut c_char;
+        fn mg_xprintf(f: mg_pfn_t, arg: *mut c_void, fmt: *const c_char, ...) -> usize;
+    }
+
+    type Printer = unsafe extern "C" fn(mg_pfn_t, *mut c_void, *mut va_list) -> usize;
+
+    /// Text that `%M` prints with a length and a pointer.
+    fn with_len(printer: Printer, len: usize, data: *const u8) -> String {
+        let mut buf = [0; 128];
+        let p = printer as *const c_void;
+        // SAFETY: the buffer has room, and the printers take a length and a pointer.
+        let n = unsafe {
+            mg_snprintf(buf.as_mut_ptr().cast(), 128, c"%M".as_ptr(), p, len, data.cast::<c_void>())
+        };
+        String::from_utf8(buf[..n].to_vec()).unwrap()
+    }
+
+    /// Text that `%M` prints with a pointer.
+    fn with_ptr<T>(printer: Printer, object: &T) -> String {
+        let mut buf = [0; 128];
+        let (p, o) = (printer as *const c_void, &raw const *object);
+        // SAFETY: the buffer has room, and the printers take a pointer to such an object.
+        let n = unsafe { mg_snprintf(buf.as_mut_ptr().cast(), 128, c"%M".as_ptr(), p, o) };
+        String::from_utf8(buf[..n].to_vec()).unwrap()
+    }
+
+    #[test]
+    fn ch02_13_snprintf_cuts_and_counts() {
+        for (size, want) in
+            [(1, &b"\0\xaa"[..]), (3, b"ab\0\xaa"), (5, b"abcd\0\xaa"), (6, b"abcd\0\xaa")]
+        {
+            let mut buf = [0xaa; 8];
+            // SAFETY: at least `size` bytes.
+            let n = unsafe {
+                mg_snprintf(buf.as_mut_ptr().cast(), size, c"ab%s".as_ptr(), c"cd".as_ptr())
+            };
+            assert_eq!(n, 4);
+            assert_eq!(&buf[..want.len()], want);
+        }
+        // SAFETY: nothing is written for size 0.
+        unsafe {
+            assert_eq!(mg_snprintf(ptr::null_mut(), 0, c"%d".as_ptr(), 123 as c_int), 3);
+            assert_eq!(mg_snprintf(ptr::null_mut(), 0, ptr::null()), 0);
+        }
+    }
+
+    #[test]
+    fn ch02_27_mprintf() {
+        // SAFETY: results are NULL or strings to be freed.
+        unsafe {
+            assert!(mg_mprintf(c"%s".as_ptr(), c"".as_ptr()).is_null());
+            let long = "x".repeat(100_000) + "\0";
+            let p = mg_mprintf(c"%s%d".as_ptr(), long.as_ptr(), 7 as c_int);
+            assert_eq!(CStr::from_ptr(p).to_bytes().len(), 100_001);
+            mg_free(p.cast());
+        }
+    }
+
+    #[test]
+    fn ch02_29_hex_and_base64() {
+        for (len, hex, base64) in [
+            (0, "", ""),
+            (1, "61", "YQ=="),
+            (2, "6162", "YWI="),
+            (3, "616263", "YWJj"),
+            (4, "61626364", "YWJjZA=="),
+        ] {
+            assert_eq!(with_len(mg_print_hex, len, b"abcd".as_ptr()), hex);
+            assert_eq!(with_len(mg_print_base64, len, b"abcd".as_ptr()), base64);
+        }
+        for printer in [mg_print_hex, mg_print_base64, mg_print_html_esc, mg_print_esc] {
+            assert_eq!(with_len(printer, 4, ptr::null()), "", "NULL is empty");
+        }
+        assert_eq!(with_len(mg_print_hex, -1isize as usize, b"a".as_ptr()), "", "negative is 0");
+    }
+
+    #[test]
+    fn ch02_30_31_escapes() {
+        let all = c"\x08\x0c\n\r\t\\\"/\x01";
+        assert_eq!(with_len(mg_print_esc, 0, all.as_ptr().cast()), "\\b\\f\\n\\r\\t\\\\\\\"/\x01");
+        assert_eq!(with_len(mg_print_esc, 2, c"abc".as_ptr().cast()), "ab");
+        assert_eq!(with_len(mg_print_esc, 9, c"abc".as_ptr().cast()), "abc");
+        assert_eq!(with_len(mg_print_esc, 0, ptr::null()), "");
+        assert_eq!(with_len(mg_print_html_esc, 5, b"<&>\"'".as_ptr()), "&lt;&amp;&gt;&quot;'");
+        assert_eq!(with_len(mg_print_html_esc, 0, b"<".as_ptr()), "");
+    }
+
+    #[test]
+    fn ch02_32_addresses() {
+        let mut ip = [0; 16];
+        ip[..4].copy_from_slice(&[192, 0, 2, 45]);
+        let bytes = crate::abi::types::mg_addr_bytes { ip };
+        let mut addr = mg_addr { addr: bytes, port: 8080u16.to_be(), scope_id: 3, is_ip6: false };
+        assert_eq!(with_ptr(mg_print_ip4, &[192u8, 0, 2, 45]), "192.0.2.45");
+        assert_eq!(with_ptr(mg_print_ip, &addr), "192.0.2.45");
+        assert_eq!(with_ptr(mg_print_ip_port, &addr), "192.0.2.45:8080");
+        addr.is_ip6 = true;
+        assert_eq!(with_ptr(mg_print_ip, &addr), "[c000:22d:0:0:0:0:0:0]");
+        assert_eq!(with_ptr(mg_print_ip6, &ip), "[c000:22d:0:0:0:0:0:0]");
+        assert_eq!(with_ptr(mg_print_ip_port, &addr), "[c000:22d:0:0:0:0:0:0]:8080");
+        assert_eq!(with_ptr(mg_print_mac, &[0u8, 1, 0xab, 0xff, 16, 9]), "00:01:ab:ff:10:09");
+        assert_eq!(
+            with_ptr(mg_print_ieee64, &[1u8, 2, 3, 4, 5, 6, 7, 8]),
+            "01:02:03:04:05:06:07:08"
+        );
+    }
+
+    #[test]
+    fn ch02_33_output_functions() {
+        let mut storage = [0xaa; 4];
+        let mut io = mg_iobuf { buf: storage.as_mut_ptr(), size: 4, len: 0, align: 0 };
+        let arg: *mut c_void = (&raw mut io).cast();
+        // SAFETY: live buffers throughout.
+        unsafe {
+            mg_xprintf(Some(mg_pfn_iobuf_noresize), arg, c"abcdefgh".as_ptr());
+            assert_eq!((io.len, storage), (4, *b"abc\0"));
+            let mut io = mg_iobuf { buf: ptr::null_mut(), size: 0, len: 0, align: 8 };
+            let arg: *mut c_void = (&raw mut io).cast();
+            mg_xprintf(Some(mg_pfn_iobuf), arg, c"%s".as_ptr(), c"".as_ptr());
+            assert!(io.buf.is_null(), "nothing printed, nothing allocated");
+            mg_xprintf(Some(mg_pfn_iobuf), arg, c"1234567".as_ptr());
+            assert_eq!((io.len, io.size, *io.buf.add(7)), (7, 8, 0));
+            mg_pfn_iobuf(b'8' as c_char, arg);
+            assert_eq!((io.len, io.size, *io.buf.add(8)), (8, 16, 0));
+            iobuf::mg_iobuf_free(&raw mut io);
+            assert_eq!(mg_xprintf(None, ptr::null_mut(), c"ab".as_ptr()), 2);
+        }
+    }
+}

@@ -191,3 +191,75 @@ pub unsafe extern "C" fn mg_queue_del(q: *mut mg_queue, len: usize) {
         queue.tail().store(tail + WORD + len, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(q: *mut mg_queue, data: &[u8]) -> bool {
+        let mut buf = core::ptr::null_mut();
+        // SAFETY: a live queue; the booked room is written.
+        unsafe {
+            if mg_queue_book(q, &raw mut buf, data.len()) < data.len() {
+                return false;
+            }
+            core::ptr::copy_nonoverlapping(data.as_ptr(), buf.cast(), data.len());
+            mg_queue_add(q, data.len());
+        }
+        true
+    }
+
+    fn take(q: *mut mg_queue) -> Vec<u8> {
+        let mut buf = core::ptr::null_mut();
+        // SAFETY: a live queue.
+        unsafe {
+            let n = mg_queue_next(q, &raw mut buf);
+            let data = crate::abi::mem::bytes(buf.cast(), n).to_vec();
+            mg_queue_del(q, n);
+            data
+        }
+    }
+
+    #[test]
+    fn ch01_54_threads_exchange_messages() {
+        const COUNT: usize = 20_000;
+        let mut storage = [0u8; 256];
+        let mut queue = mg_queue { buf: storage.as_mut_ptr().cast(), size: 256, tail: 0, head: 0 };
+        let q = (&raw mut queue) as usize;
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                for i in 0..COUNT {
+                    while !put(q as *mut mg_queue, &vec![i as u8; 1 + i % 50]) {
+                        std::thread::yield_now();
+                    }
+                }
+            });
+            for i in 0..COUNT {
+                let got = loop {
+                    let got = take(q as *mut mg_queue);
+                    if !got.is_empty() {
+                        break got;
+                    }
+                    std::thread::yield_now();
+                };
+                assert_eq!(got, vec![i as u8; 1 + i % 50], "message {i}");
+            }
+        });
+    }
+
+    #[test]
+    fn ch01_weak_40_nonsense_is_empty_and_full() {
+        let mut storage = [0xffu8; 32];
+        for (head, tail) in [(99, 0), (0, 99), (8, 0), (0, 8), (usize::MAX, usize::MAX), (29, 30)] {
+            let mut queue = mg_queue { buf: storage.as_mut_ptr().cast(), size: 32, tail, head };
+            let q = &raw mut queue;
+            assert!(take(q).is_empty(), "{head} {tail}");
+            // SAFETY: a live queue.
+            unsafe {
+                mg_queue_add(q, usize::MAX);
+                mg_queue_del(q, usize::MAX);
+                assert_eq!(mg_queue_book(q, core::ptr::null_mut(), usize::MAX), 0);
+            }
+        }
+    }
+}

@@ -157,3 +157,38 @@ pub unsafe extern "C" fn mg_match(str: mg_str, pattern: mg_str, caps: *mut mg_st
     };
     guard(false, || glob::matches(text, pattern, &mut store))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::mem::mg_free;
+
+    #[test]
+    fn ch02_1_4_slices_and_copies() {
+        // SAFETY: strings and slices of the given lengths.
+        unsafe {
+            let null = mg_str_s(core::ptr::null());
+            assert!(null.buf.is_null() && null.len == 0);
+            let s = mg_str::new(b"a\0b");
+            let copy = mg_strdup(s);
+            assert_eq!((copy.bytes(), *copy.buf.add(3)), (&b"a\0b"[..], 0));
+            mg_free(copy.buf.cast());
+            assert!(mg_strdup(mg_str_n(s.buf, 0)).buf.is_null());
+            assert!(mg_strdup(null).buf.is_null());
+        }
+    }
+
+    #[test]
+    fn ch02_5_span_into_its_own_argument() {
+        // SAFETY: a live slice; outputs are NULL or writable.
+        unsafe {
+            let (mut rest, mut item, mut items) = (mg_str::new(b"a,,b,"), mg_str::NULL, Vec::new());
+            while mg_span(rest, &raw mut item, &raw mut rest, b',' as c_char) {
+                items.push(item.bytes().to_vec());
+            }
+            assert_eq!(items, [&b"a"[..], b"", b"b"]);
+            let null = core::ptr::null_mut();
+            assert!(mg_span(mg_str::new(b"a"), null, null, b',' as c_char));
+        }
+    }
+}

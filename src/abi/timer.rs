@@ -1,7 +1,7 @@
 //! Timers and the clock.
 //!
 //! A timer list is the program's: callbacks may add timers, unlink and free any of them, their own
-//! included. So a poll keeps no pointer across a callback without finding it in the list again.
+//! included. So a poll keeps its place with a cursor in the list, never with a program's timer.
 
 use core::ffi::{c_uint, c_void};
 use core::ptr;
@@ -147,12 +147,7 @@ unsafe fn poll(head: *mut *mut mg_timer, now_ms: u64) {
     let mut timer = unsafe { head.read() };
     while !timer.is_null() {
         // SAFETY: `timer` is in the list now, so it is live.
-        let (due, mut next) = unsafe { (arm(timer, now_ms), (*timer).next) };
-        if due {
-            // SAFETY: as above.
-            next = unsafe { fire(head, timer) };
-        }
-        timer = next;
+        timer = unsafe { if arm(timer, now_ms) { fire(head, timer) } else { (*timer).next } };
     }
 }
 
@@ -168,69 +163,61 @@ unsafe fn arm(timer: *mut mg_timer, now_ms: u64) -> bool {
     }
 }
 
-/// Calls a due timer and returns the one to look at next, which is in the list still.
+/// Calls a due timer and returns the one to look at next.
+///
+/// A cursor of our own stands behind the timer in the list meanwhile: whatever the callback takes
+/// out, what follows the cursor is live and has not been looked at.
 unsafe fn fire(head: *mut *mut mg_timer, timer: *mut mg_timer) -> *mut mg_timer {
     // SAFETY: the caller's obligation: `timer` is in the list.
-    let (flags, callback, arg) = unsafe { ((*timer).flags, (*timer).r#fn, (*timer).arg) };
-    // SAFETY: rule 1.
-    let rest = unsafe { Rest::behind(timer) };
-    let repeats = flags & MG_TIMER_REPEAT != 0;
-    if repeats || flags & MG_TIMER_CALLED == 0 {
-        // Set before the call: afterwards the timer may be gone.
-        // SAFETY: the timer is live until the callback runs.
-        unsafe { (*timer).flags |= MG_TIMER_CALLED };
-        if let Some(callback) = callback {
-            // SAFETY: rule 7.
-            unsafe { callback(arg) };
-        }
-    }
-    // A timer without CALLED at the same address is a new one: the old one was freed.
-    // SAFETY: rule 1: the list is intact after the callback, so what is found in it is live.
-    let link = unsafe { find(head, timer).filter(|_| (*timer).flags & MG_TIMER_CALLED != 0) };
-    let Some(link) = link else {
-        // SAFETY: rule 1.
-        return unsafe { rest.first_left(head) };
+    let (flags, callback, arg, next) =
+        unsafe { ((*timer).flags, (*timer).r#fn, (*timer).arg, (*timer).next) };
+    let mut cursor = mg_timer {
+        period_ms: u64::MAX,
+        expire: u64::MAX,
+        flags: MG_TIMER_REPEAT,
+        r#fn: None,
+        arg: ptr::null_mut(),
+        next,
     };
-    // SAFETY: the timer was found in the list.
-    let (flags, next) = unsafe { ((*timer).flags, (*timer).next) };
-    if flags & (MG_TIMER_AUTODELETE | MG_TIMER_REPEAT) == MG_TIMER_AUTODELETE {
-        // SAFETY: an AUTODELETE timer came from `mg_calloc` and belongs to the library.
-        unsafe {
-            link.write(next);
+    let cursor = &raw mut cursor;
+    // SAFETY: `timer` is live until the callback runs; CALLED is set before, as it may be gone then.
+    unsafe {
+        (*timer).next = cursor;
+        (*timer).flags |= MG_TIMER_CALLED;
+    }
+    if let (Some(callback), true) =
+        (callback, flags & MG_TIMER_REPEAT != 0 || flags & MG_TIMER_CALLED == 0)
+    {
+        // SAFETY: rule 7.
+        unsafe { callback(arg) };
+    }
+    // SAFETY: rule 1: the list is intact after the callback, so what is found in it is live.
+    unsafe {
+        if find(head, cursor).is_none() {
+            // The callback emptied the list.
+            return ptr::null_mut();
+        }
+        delete_if_done(head, timer);
+        if let Some(link) = find(head, cursor) {
+            link.write((*cursor).next);
+        }
+        (*cursor).next
+    }
+}
+
+/// Releases `timer` if it is in the list still and was to be called only once.
+unsafe fn delete_if_done(head: *mut *mut mg_timer, timer: *mut mg_timer) {
+    // A timer without CALLED at the same address is a new one: the old one was freed.
+    const DONE: c_uint = MG_TIMER_AUTODELETE | MG_TIMER_CALLED;
+    // SAFETY: rule 1: what is found in the list is live. An AUTODELETE timer came from `mg_calloc`
+    // and belongs to the library.
+    unsafe {
+        if let Some(link) = find(head, timer)
+            && (*timer).flags & (DONE | MG_TIMER_REPEAT) == DONE
+        {
+            link.write((*timer).next);
             mg_free(timer.cast());
         }
-    }
-    next
-}
-
-/// Identities of the timers behind one, in case its callback takes it out of the list. They are
-/// compared with the list, never followed.
-struct Rest {
-    ids: [*mut mg_timer; 16],
-}
-
-impl Rest {
-    unsafe fn behind(timer: *mut mg_timer) -> Rest {
-        let mut ids = [ptr::null_mut(); 16];
-        // SAFETY: the caller's obligation: `timer` is in a list of live timers.
-        let mut at = unsafe { (*timer).next };
-        for id in &mut ids {
-            if at.is_null() {
-                break;
-            }
-            *id = at;
-            // SAFETY: as above.
-            at = unsafe { (*at).next };
-        }
-        Rest { ids }
-    }
-
-    /// The first of them that is in the list still. If a callback took all of them out, the
-    /// others wait for the next poll.
-    unsafe fn first_left(&self, head: *mut *mut mg_timer) -> *mut mg_timer {
-        let known = self.ids.iter().copied().take_while(|id| !id.is_null());
-        // SAFETY: rule 1; `find` only compares.
-        known.into_iter().find(|&id| unsafe { find(head, id) }.is_some()).unwrap_or(ptr::null_mut())
     }
 }
 
@@ -259,4 +246,138 @@ pub unsafe extern "C" fn mg_timer_add(
         }
     }
     timer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ch01_49_52_deadlines() {
+        let mut e = 0;
+        let calls = [0, 9, 10, 15, 25, 60, 69, 70, 5, 14, 15];
+        let want = [0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1];
+        let after = [10, 10, 20, 20, 30, 70, 70, 80, 15, 15, 25];
+        for (i, now) in calls.into_iter().enumerate() {
+            // SAFETY: a live variable.
+            let due = unsafe { mg_timer_expired(&raw mut e, 10, now) };
+            assert_eq!((u64::from(due), e), (want[i], after[i]), "call {i}");
+        }
+        assert_eq!(expired(77, 0, 5), (true, 5), "period 0");
+        assert_eq!(expired(10, 10, 1000), (true, 1010), "many periods missed");
+        assert_eq!(expired(1, u64::MAX, 10), (true, u64::MAX), "sums saturate");
+    }
+
+    /// What a callback does: counts, and takes timers out of the list and frees them.
+    struct Job {
+        head: *mut *mut mg_timer,
+        calls: u32,
+        free: Vec<*mut mg_timer>,
+        add: bool,
+    }
+
+    unsafe extern "C" fn run(arg: *mut c_void) {
+        // SAFETY: `arg` is a job that outlives the poll.
+        unsafe {
+            let job = &mut *arg.cast::<Job>();
+            job.calls += 1;
+            for t in job.free.drain(..) {
+                mg_timer_free(job.head, t);
+                mg_free(t.cast());
+            }
+            if job.add {
+                job.add = false;
+                add(job.head, arg, MG_TIMER_RUN_NOW | MG_TIMER_AUTODELETE);
+            }
+        }
+    }
+
+    /// Adds an allocated timer with a period of 10 ms.
+    unsafe fn add(head: *mut *mut mg_timer, job: *mut c_void, flags: c_uint) -> *mut mg_timer {
+        let t: *mut mg_timer = calloc(size_of::<mg_timer>()).cast();
+        // SAFETY: a fresh block.
+        unsafe { mg_timer_init(head, t, 10, flags, Some(run), job) };
+        t
+    }
+
+    fn len(mut t: *mut mg_timer) -> usize {
+        let mut n = 0;
+        while !t.is_null() {
+            n += 1;
+            // SAFETY: members of the list are live.
+            t = unsafe { (*t).next };
+        }
+        n
+    }
+
+    #[test]
+    fn ch01_50_51_lists_and_flags() {
+        let mut head: *mut mg_timer = ptr::null_mut();
+        let h = &raw mut head;
+        for (flags, calls, left) in [
+            (MG_TIMER_ONCE, [0, 1, 1], 1),
+            (MG_TIMER_REPEAT, [0, 1, 2], 1),
+            (MG_TIMER_RUN_NOW, [1, 1, 1], 1),
+            (MG_TIMER_RUN_NOW | MG_TIMER_REPEAT, [1, 2, 3], 1),
+            (MG_TIMER_AUTODELETE, [0, 1, 1], 0),
+        ] {
+            let mut job = Job { head: h, calls: 0, free: Vec::new(), add: false };
+            let arg = (&raw mut job).cast();
+            // SAFETY: list, timer and job are live.
+            unsafe {
+                let t = add(h, arg, flags);
+                assert_eq!(*h, t, "the last added comes first");
+                for (i, want) in calls.into_iter().enumerate() {
+                    mg_timer_poll(h, 100 + 10 * i as u64);
+                    assert_eq!(job.calls, want, "flags {flags} poll {i}");
+                }
+                assert_eq!(len(*h), left);
+                if left > 0 {
+                    mg_timer_free(h, t);
+                    mg_timer_free(h, t);
+                    mg_free(t.cast());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ch01_weak_35_callbacks_free_timers() {
+        // Which timers the callback of the middle one of five frees, by place from the head.
+        for freed in [&[][..], &[2], &[3], &[4], &[2, 3], &[3, 4], &[2, 3, 4]] {
+            for adds in [false, true] {
+                let mut head: *mut mg_timer = ptr::null_mut();
+                let h = &raw mut head;
+                let mut quiet = Job { head: h, calls: 0, free: Vec::new(), add: false };
+                let mut killer = Job { head: h, calls: 0, free: Vec::new(), add: adds };
+                let (q, k) = ((&raw mut quiet).cast(), (&raw mut killer).cast());
+                // SAFETY: list, timers and jobs are live.
+                unsafe {
+                    let flags = MG_TIMER_RUN_NOW | MG_TIMER_AUTODELETE;
+                    let mut timers: Vec<_> =
+                        (0..5).map(|i| add(h, if i == 2 { k } else { q }, flags)).collect();
+                    timers.reverse();
+                    killer.free = freed.iter().map(|&i: &usize| timers[i]).collect();
+                    mg_timer_poll(h, 100);
+                    let behind = 2 - freed.iter().filter(|&&i| i > 2).count() as u32;
+                    assert_eq!((quiet.calls, killer.calls), (2 + behind, 1), "{freed:?} {adds}");
+                    mg_timer_poll(h, 101);
+                    assert_eq!(killer.calls, 1 + u32::from(adds), "added timers run next time");
+                    assert_eq!(len(*h), 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ch01_53_now() {
+        // SAFETY: the only test that writes the variable.
+        unsafe {
+            mg_boot_timestamp_ms = 1_700_000_000_000;
+            let before = mg_millis();
+            let now = mg_now() - mg_boot_timestamp_ms;
+            assert!((before..=mg_millis()).contains(&now));
+            mg_boot_timestamp_ms = 0;
+        }
+    }
 }

@@ -168,3 +168,43 @@ pub unsafe extern "C" fn mg_ntohl(net: u32) -> u32 {
 pub unsafe extern "C" fn mg_ntohll(net: u64) -> u64 {
     u64::from_be(net)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ch02_53_crc() {
+        // SAFETY: strings of the given lengths.
+        unsafe {
+            assert_eq!(mg_crc32(0, c"123456789".as_ptr(), 9), 0xcbf43926);
+            let first = mg_crc32(0, c"1234".as_ptr(), 4);
+            assert_eq!(mg_crc32(first, c"56789".as_ptr(), 5), 0xcbf43926);
+            assert_eq!(mg_crc32(77, core::ptr::null(), 0), 77);
+        }
+    }
+
+    #[test]
+    fn ch02_54_random_text() {
+        for len in [0, 1, 2, 63, 64, 65, 500] {
+            let mut buf = vec![0xaau8; len + 1];
+            // SAFETY: `len` writable bytes.
+            unsafe { mg_random_str(buf.as_mut_ptr().cast(), len) };
+            assert_eq!(buf[len], 0xaa, "nothing behind");
+            if let Some((end, text)) = buf[..len].split_last() {
+                assert_eq!(*end, 0);
+                assert!(text.iter().all(u8::is_ascii_alphanumeric));
+            }
+        }
+    }
+
+    #[test]
+    fn ch02_57_byte_order() {
+        // SAFETY: plain numbers.
+        unsafe {
+            assert_eq!(mg_ntohs(u16::from_ne_bytes([1, 2])), 0x0102);
+            assert_eq!(mg_ntohl(u32::from_ne_bytes([1, 2, 3, 4])), 0x01020304);
+            assert_eq!(mg_ntohll(u64::from_ne_bytes([1, 2, 3, 4, 5, 6, 7, 8])), 0x0102030405060708);
+        }
+    }
+}

@@ -84,13 +84,15 @@ pub fn text(value: f64, form: Form, precision: i32) -> Text {
 /// ten to count from: 1 for `%g`, 0.1 for `%f`, which never counts larger ones.
 fn half_unit(x: f64, start: f64, precision: i32) -> f64 {
     let mut power = start;
-    if start == 1.0 {
+    if start == 1.0 && x > 1.0 {
         while x / power >= 10.0 {
             power *= 10.0;
         }
-    }
-    while x <= power && power > 0.0 {
-        power /= 10.0;
+    } else {
+        // An exact power of ten counts as one less here.
+        while x <= power && power > 0.0 {
+            power /= 10.0;
+        }
     }
     let mut half = 5.0 * power;
     for _ in 0..precision {
@@ -256,5 +258,114 @@ fn plain(out: &mut Text, mut r: f64, e: i32, precision: i32) {
     // Below 1 with precision 0 or 1 no digit may be left: the dot then stays.
     if out.len == point && e >= 0 {
         out.len -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(form: Form, cases: &[(i32, f64, &str)]) {
+        for &(precision, value, want) in cases {
+            let got = text(value, form, precision);
+            assert_eq!(core::str::from_utf8(got.as_bytes()), Ok(want), "{precision} {value:e}");
+        }
+    }
+
+    #[test]
+    fn ch02_21_general() {
+        check(
+            Form::General,
+            &[
+                (6, 2500.0, "2500"),
+                (6, 250000.0, "250000"),
+                (6, 2500000.0, "2.5e+06"),
+                (6, 999999.5, "1e+06"),
+                (6, 0.00002, "0.00002"),
+                (6, 0.000003, "3e-06"),
+                (6, 0.0001239, "0.000123"),
+                (6, 0.061380184, "0.06138"),
+                (6, 0.00123456789, "0.001234"),
+                (6, 6.5e123, "6.5e+123"),
+                (3, 1234.0, "1.23e+03"),
+                (3, 0.0456, "0.045"),
+                (2, 9.96, "10"),
+                (2, 10.5, "11"),
+                (2, 0.07, "7e-02"),
+                (7, 123456.7, "123456.7"),
+                (10, 0.000012345, "0.000012345"),
+                (1, 4321.0, "4821"),
+                (0, 4321.0, "9321"),
+                (1, 0.07, "0."),
+                (0, 0.25, "0."),
+                (-1, 2.6, "7"),
+            ],
+        );
+    }
+
+    #[test]
+    fn ch02_22_fixed() {
+        check(
+            Form::Fixed,
+            &[
+                (6, 0.0, "0"),
+                (2, 0.105, "0.10"),
+                (2, 0.755, "0.75"),
+                (2, 99.995, "100.00"),
+                (1, 4158.95, "4159.0"),
+                (1, -0.04, "-0.0"),
+                (3, 0.0006, "0.000"),
+                (2, 0.019, "0.01"),
+                (2, 0.096, "0.09"),
+                (2, 0.0196, "0.02"),
+                (0, 7.5, "8."),
+                (0, 0.3, "0."),
+                (-1, 2.6, "3."),
+            ],
+        );
+    }
+
+    #[test]
+    fn ch02_23_special_values() {
+        for form in [Form::Fixed, Form::General] {
+            let (inf, nan) = (f64::INFINITY, f64::NAN);
+            check(form, &[(2, inf, "inf"), (0, -inf, "-inf"), (6, nan, "nan"), (2, -nan, "nan")]);
+            check(form, &[(2, -0.0, "0")]);
+        }
+    }
+
+    #[test]
+    fn ch02_24_25_every_text_is_short_and_ends() {
+        let values =
+            [f64::MAX, 1e308, 2e40, 1e100, 1.0, 0.1, 1e-99, 1e-100, f64::MIN_POSITIVE, 5e-324];
+        for value in values.iter().flat_map(|&v| [v, -v]) {
+            for precision in [i32::MIN, -1, 0, 1, 2, 6, 17, 38, 39, 40, 400, i32::MAX] {
+                for form in [Form::Fixed, Form::General] {
+                    let got = text(value, form, precision);
+                    let len = got.as_bytes().len();
+                    assert!((1..=MAX_LEN).contains(&len), "{value:e} {precision}");
+                }
+            }
+        }
+        check(Form::General, &[(1, 1e308, "1e+308"), (1, f64::MAX, "2e+308")]);
+    }
+
+    #[test]
+    fn ch02_weak_9_three_digit_exponents() {
+        check(
+            Form::General,
+            &[
+                (6, 7e100, "7e+100"),
+                (6, -3.25e102, "-3.25e+102"),
+                (6, 4e-207, "4e-207"),
+                (6, 1e308, "1e+308"),
+                (6, f64::MAX, "1.79769e+308"),
+                (6, 5e-324, "5e-324"),
+                (15, 1e115, "1e+115"),
+                (6, 9.9999999e115, "1e+116"),
+                (6, 9.9999999e-101, "1e-100"),
+            ],
+        );
     }
 }

@@ -255,7 +255,9 @@ fn number(out: &mut Out, text: &[u8], spec: Spec) {
 fn string(out: &mut Out, spec: Spec, args: &mut dyn Args) {
     let limit = spec.precision.and_then(|p| usize::try_from(p).ok());
     let text = args.text(limit);
-    let gap = spec.width.saturating_sub(limit.unwrap_or(text.len()));
+    // A negative precision is no limit, but counts as a large one here.
+    let reckoned = spec.precision.map_or(text.len(), |p| usize::try_from(p).unwrap_or(usize::MAX));
+    let gap = spec.width.saturating_sub(reckoned);
     if !spec.left {
         out.pad(spec.zero, gap);
     }
@@ -268,4 +270,171 @@ fn string(out: &mut Out, spec: Spec, args: &mut dyn Args) {
 fn custom(out: &mut Out, args: &mut dyn Args) {
     let claimed = args.custom(out.sink);
     out.count = out.count.saturating_add(claimed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One argument of a test format.
+    #[derive(Clone, Copy)]
+    enum Arg {
+        I(i32),
+        L(i64),
+        D(f64),
+        S(&'static [u8]),
+        /// A printer that prints a text but claims a length of its own.
+        M(&'static [u8], usize),
+    }
+    use Arg::{D, I, L, M, S};
+
+    struct List<'a>(core::slice::Iter<'a, Arg>);
+
+    impl Args for List<'_> {
+        fn int(&mut self) -> i32 {
+            let Some(I(n)) = self.0.next() else { panic!("int") };
+            *n
+        }
+        fn long(&mut self) -> i64 {
+            let Some(L(n)) = self.0.next() else { panic!("long") };
+            *n
+        }
+        fn llong(&mut self) -> i64 {
+            self.long()
+        }
+        fn double(&mut self) -> f64 {
+            let Some(D(n)) = self.0.next() else { panic!("double") };
+            *n
+        }
+        fn text(&mut self, limit: Option<usize>) -> &[u8] {
+            let Some(S(s)) = self.0.next() else { panic!("text") };
+            let s = &s[..limit.unwrap_or(usize::MAX).min(s.len())];
+            &s[..memchr::memchr(0, s).unwrap_or(s.len())]
+        }
+        fn custom(&mut self, sink: &mut dyn Sink) -> usize {
+            let Some(M(text, claimed)) = self.0.next() else { panic!("printer") };
+            sink.put(text);
+            *claimed
+        }
+    }
+
+    struct Buffer(Vec<u8>);
+
+    impl Sink for Buffer {
+        fn put(&mut self, bytes: &[u8]) {
+            self.0.extend_from_slice(bytes);
+        }
+    }
+
+    #[track_caller]
+    fn case(fmt: &str, args: &[Arg], want: &str) {
+        let mut out = Buffer(Vec::new());
+        let mut list = List(args.iter());
+        let n = format(&mut out, fmt.as_bytes(), &mut list);
+        assert_eq!(String::from_utf8_lossy(&out.0), want, "{fmt}");
+        assert_eq!(n, want.len(), "{fmt}: count");
+        assert!(list.0.next().is_none(), "{fmt}: all arguments taken");
+    }
+
+    #[test]
+    fn ch02_14_widths_and_flags() {
+        case("%5d;", &[I(42)], "   42;");
+        case("%-5d;", &[I(42)], "42   ;");
+        case("%05d;", &[I(-42)], "00-42;");
+        case("%-05d;", &[I(42)], "00042;");
+        case("%#06x;", &[I(0x2a)], "0x002a;");
+        case("%#6x;", &[I(0)], "   0x0;");
+        case("%#-08x;", &[I(0xabc)], "0x000abc;");
+        case("%#-6x;", &[I(0xb)], "0xb   ;");
+        case("%10p;", &[L(0xdead)], "    0xdead;");
+        case("%010p;", &[L(0xdead)], "0x0000dead;");
+        case("%8.3p;", &[L(5)], "     0x5;");
+        case("%05s;", &[S(b"ab")], "000ab;");
+        case("%-05s;", &[S(b"ab")], "ab000;");
+        case("%-4s;", &[S(b"ab")], "ab  ;");
+    }
+
+    #[test]
+    fn ch02_15_extremes() {
+        case("%d %d", &[I(i32::MIN), I(i32::MAX)], "-2147483648 2147483647");
+        case("%ld", &[L(i64::MIN)], "-9223372036854775808");
+        case("%lld", &[L(i64::MIN)], "-9223372036854775808");
+        case("%u %x", &[I(-1), I(-1)], "4294967295 ffffffff");
+        case("%lu %llx", &[L(-1), L(-1)], "18446744073709551615 ffffffffffffffff");
+        case("%p", &[L(0)], "0x0");
+    }
+
+    #[test]
+    fn ch02_16_no_narrowing_lower_case_prefix_precision() {
+        case("%hhd %hhx %hu", &[I(300), I(-1), I(-1)], "300 ffffffff 4294967295");
+        case("%X", &[I(255)], "ff");
+        case("%#d %#g", &[I(5), D(1.5)], "0x5 0x1.5");
+        case("%.5d", &[I(42)], "42");
+        case("%.*d;", &[I(3), I(7)], "7;");
+        case("%hld", &[L(7)], "7");
+    }
+
+    #[test]
+    fn ch02_17_text() {
+        case("[%s]", &[S(b"")], "[]");
+        case("%.1s;", &[S(b"ab")], "a;");
+        case("%.9s;", &[S(b"ab")], "ab;");
+        case("%s;", &[S(b"a\0b")], "a;");
+        case("%.s;", &[S(b"ab")], ";");
+        case("%.*s;", &[I(0), S(b"ab")], ";");
+        case("%.*s;", &[I(1), S(b"ab")], "a;");
+        case("%5.*s;", &[I(-1), S(b"ab")], "ab;");
+        case("%8.4s;", &[S(b"ab")], "    ab;");
+        case("%3.10s;", &[S(b"ab")], "ab;");
+        case("%5.1s;", &[S(b"ab")], "    a;");
+    }
+
+    #[test]
+    fn ch02_18_characters() {
+        case("%c|", &[I(0)], "\0|");
+        case("%5c;", &[I(0x78)], "x;");
+    }
+
+    #[test]
+    fn ch02_19_unknown_conversions() {
+        for (fmt, want) in [
+            ("%i", "%i"),
+            ("%zu", "%zu"),
+            ("%+d", "%+d"),
+            ("%*d", "%*d"),
+            ("%5y", "%y"),
+            ("%2$s", "%$s"),
+            ("%-#6x", "%#6x"),
+            ("%lhd", "%hd"),
+            ("%llld", "%ld"),
+            ("%%", "%"),
+            ("%5%", "%"),
+        ] {
+            case(fmt, &[], want);
+        }
+    }
+
+    #[test]
+    fn ch02_20_formats_that_end_early() {
+        case("50%", &[], "50%\0");
+        case("%5", &[], "%\0");
+        case("%.*", &[I(1)], "%\0");
+        case("%ll", &[], "%\0");
+    }
+
+    #[test]
+    fn ch02_26_printers() {
+        case("%M|%m", &[M(b"ab", 2), M(b"c", 1)], "ab|\"c\"");
+        case("%9.*M", &[I(1), M(b"ab", 2)], "ab");
+        let mut out = Buffer(Vec::new());
+        let args = [M(b"abc", 100)];
+        assert_eq!(format(&mut out, b"%m", &mut List(args.iter())), 102, "counted as claimed");
+        assert_eq!(out.0, b"\"abc\"");
+    }
+
+    #[test]
+    fn ch02_weak_8_numbers_saturate() {
+        case("%.99999999999s", &[S(b"ab")], "ab");
+        case("%.99999999999d", &[I(1)], "1");
+    }
 }

@@ -37,10 +37,7 @@ pub fn get(json: &[u8], path: &[u8]) -> Result<Range<usize>, Error> {
             }
             ([b'.', name @ ..], b'{') => path = scan.enter_object(name)?,
             ([b'[', index @ ..], b'[') => path = scan.enter_array(index)?,
-            _ => {
-                scan.value()?;
-                return Err(Error::NotFound);
-            }
+            _ => return Err(scan.nothing_here()),
         }
     }
 }
@@ -120,8 +117,21 @@ impl<'a> Scan<'a> {
 
     /// Skips one value with all it contains.
     fn value(&mut self) -> Result<(), Error> {
-        let outside = self.depth;
-        let mut state = State::Value;
+        self.skip(State::Value, self.depth)
+    }
+
+    /// Why the value ahead, which is of the wrong kind for the path, is no answer: the text up to
+    /// the end of what the path has entered decides between malformed and not found.
+    fn nothing_here(&mut self) -> Error {
+        let end = self.value().and_then(|()| match self.depth {
+            0 => self.token().and(Err(Error::Invalid)),
+            depth => self.skip(State::After, depth - 1),
+        });
+        end.err().unwrap_or(Error::NotFound)
+    }
+
+    /// Goes on until a value is complete at nesting depth `outside`.
+    fn skip(&mut self, mut state: State, outside: u32) -> Result<(), Error> {
         loop {
             if matches!(state, State::After) && self.depth == outside {
                 return Ok(());
@@ -204,8 +214,11 @@ impl<'a> Scan<'a> {
                 return Err(Error::NotFound);
             }
             let key = self.key()?;
-            if let Some(rest @ ([] | [b'.' | b'[', ..])) = path.strip_prefix(key) {
-                return Ok(rest);
+            match path.strip_prefix(key) {
+                // A path that ends in a dot takes the first member there is.
+                _ if path.is_empty() => return Ok(path),
+                Some(rest @ ([] | [b'.' | b'[', ..])) if !key.is_empty() => return Ok(rest),
+                _ => (),
             }
             self.value()?;
             self.comma()?;
@@ -281,7 +294,6 @@ fn number(s: &[u8]) -> (&[u8], i32, usize) {
         exponent = exponent * 10 + i32::from(c - b'0');
         at += 1;
     }
-    let exponent = exponent.min(MAX_EXPONENT);
     (mantissa, if negative { -exponent } else { exponent }, at)
 }
 
@@ -302,13 +314,13 @@ pub fn to_double(token: &[u8]) -> Option<f64> {
     }
     // The usual forms are rounded correctly in one go; the odd ones (`1e`, `1e-+5`, `1e400`) are
     // scaled.
-    if exponent.abs() < MAX_EXPONENT
+    if exponent.abs() <= MAX_EXPONENT
         && let Some(value) = text(token.get(..len)?).and_then(|s| s.parse().ok())
     {
         return Some(value);
     }
     let value: f64 = text(mantissa)?.parse().ok()?;
-    let power = 10f64.powi(exponent.abs());
+    let power = if exponent.abs() >= MAX_EXPONENT { 1e308 } else { 10f64.powi(exponent.abs()) };
     Some(if exponent < 0 { value / power } else { value * power })
 }
 
@@ -451,5 +463,177 @@ impl Scan<'_> {
         let start = self.pos;
         self.value().ok()?;
         Some(start..self.pos)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error::{Invalid, NotFound, TooDeep};
+    use super::*;
+
+    #[track_caller]
+    fn find(json: &str, path: &str, want: Result<(usize, &str), Error>) {
+        let got = get(json.as_bytes(), path.as_bytes()).map(|r| (r.start, &json[r]));
+        assert_eq!(got, want, "{path} in {json}");
+    }
+
+    #[test]
+    fn ch02_34_offsets() {
+        find("5", "$", Ok((0, "5")));
+        find(" \"a\" ", "$", Ok((1, "\"a\"")));
+        find("{}", "$", Ok((0, "{}")));
+        find(" [ ] ", "$", Ok((1, "[ ]")));
+        find("{\"a\":[1,{\"b\":-2.5e3}]}", "$.a[1].b", Ok((13, "-2.5e3")));
+        find("{ \"a\" :\n[ 1 , { \"b\" : null } ] }", "$.a[1].b", Ok((22, "null")));
+        find("{\"a\":{\"b\":[]}}", "$.a", Ok((5, "{\"b\":[]}")));
+    }
+
+    #[test]
+    fn ch02_35_36_paths() {
+        find("{}", "", Err(Invalid));
+        find("{}", "a", Err(Invalid));
+        find("[1]", "$[1]", Err(NotFound));
+        find("{\"a\":5}", "$.a.b", Err(NotFound));
+        find("{\"ab\":1,\"a\":2}", "$.a", Ok((12, "2")));
+        find("{\"a\":1,\"ab\":2}", "$.ab", Ok((12, "2")));
+        find("{\"a\":1,\"a\":2}", "$.a", Ok((5, "1")));
+        find("{\"a\":1,\"a\":{\"b\":2}}", "$.a.b", Err(NotFound));
+        find("{\"t.x\":1}", "$.t.x", Ok((7, "1")));
+        find("[7]", "$[]", Ok((1, "7")));
+        find("[7,8]", "$[1", Ok((3, "8")));
+        find("[7,8]", "$[01]", Ok((3, "8")));
+        find("{\"A\":1}", "$.a", Err(NotFound));
+        find("{\"a\\\"b\":1}", "$.a\\\"b", Ok((8, "1")));
+    }
+
+    #[test]
+    fn ch02_37_depth() {
+        let nested = |n: usize| "[".repeat(n) + &"]".repeat(n);
+        find(&nested(30), "$", Ok((0, &nested(30))));
+        find(&nested(31), "$", Err(TooDeep));
+        find(&format!("[{},1]", nested(30)), "$[1]", Err(TooDeep));
+        find(&format!("[1,{}]", nested(30)), "$[0]", Ok((1, "1")));
+        find(&"[".repeat(100_000), "$", Err(TooDeep));
+    }
+
+    #[test]
+    fn ch02_38_strictness() {
+        find("[1,2,]", "$", Ok((0, "[1,2,]")));
+        find("{\"k\":1,}", "$", Ok((0, "{\"k\":1,}")));
+        for bad in ["[,1]", "[1,,2]", "{,}", "[1 2]", "{\"a\" 1}", "{a:1}", "{'a':1}", "[1}"] {
+            find(bad, "$", Err(Invalid));
+        }
+        for bad in ["{\"a\":1]", "True", "nul", "+1", ".5", "\"a", "\"a\0b\"", "/**/1", "[truex]"] {
+            find(bad, "$", Err(Invalid));
+        }
+        for cut in ["", " ", "[1,2", "{\"a\":", "{\"a\"", "{"] {
+            find(cut, "$", Err(NotFound));
+        }
+        find("{\"a\":5 junk", "$.a", Ok((5, "5")));
+        find("truex", "$", Ok((0, "true")));
+        find("\"\\q\u{e9}\n\"", "$", Ok((0, "\"\\q\u{e9}\n\"")));
+    }
+
+    #[test]
+    fn ch02_39_wrong_siblings() {
+        for (json, path) in [
+            ("[[7],[8,9]]", "$[0][1]"),
+            ("[[7],[8,9]]", "$[0][2]"),
+            ("[[],[5]]", "$[0][0]"),
+            ("[{},{\"q\":1}]", "$[0].q"),
+            ("[{\"p\":0},{\"q\":1}]", "$[0].q"),
+            ("{\"m\":[4],\"n\":[5,6]}", "$.m[1]"),
+            ("[0,1]", "$[4294967297]"),
+            ("[0,1]", "$[18446744073709551617]"),
+            ("[0,1,2,3,4,5,6,7,8,9,10]", "$[:]"),
+            ("[0,1]", "$[-1]"),
+        ] {
+            find(json, path, Err(NotFound));
+        }
+    }
+
+    #[test]
+    fn ch02_40_numbers() {
+        for (token, want) in [
+            ("-12.5", -12.5),
+            ("1e3", 1e3),
+            ("1E+3", 1e3),
+            ("25e-1", 2.5),
+            ("01", 1.0),
+            ("1.", 1.0),
+            ("-.5", -0.5),
+            ("1e", 1.0),
+            ("1e+", 1.0),
+            ("1e-+5", 1e-5),
+            ("1e400", 1e308),
+            ("1e-400", 1e-308),
+            ("9e308", f64::INFINITY),
+            ("1e-5", 1e-5),
+        ] {
+            assert_eq!(to_double(token.as_bytes()), Some(want), "{token}");
+        }
+        assert!(to_double(b"-").is_some_and(|z| z == 0.0 && z.is_sign_negative()));
+        assert_eq!(to_double(b"\"5\""), None);
+        assert_eq!(to_double(b"true"), None);
+        find("1e30812", "$", Ok((0, "1e308")));
+        find("[0x10]", "$", Err(Invalid));
+    }
+
+    #[test]
+    fn ch02_42_unescape() {
+        let mut out = [0xaa; 8];
+        for (content, size, want, text) in [
+            ("abc", 4, 3, &b"abc\0"[..]),
+            ("abc", 3, 0, b"ab\0"),
+            ("abc", 1, 0, b"\0"),
+            ("", 1, 0, b"\0"),
+            ("\\b\\f\\n\\r\\t\\\\\\\"", 8, 7, b"\x08\x0c\n\r\t\\\"\0"),
+            ("\\u0041\\u00e9", 8, 2, b"A\xe9\0"),
+            ("\\u0000x", 8, 2, b"\0x\0"),
+            ("\\u20ac", 8, 0, b"\0"),
+            ("5 \\u20ac", 8, 2, b"5 \0"),
+            ("a\\uzzzz", 8, 1, b"a\0"),
+            ("a\\q", 8, 0, b"a\0"),
+            ("a\\u12", 8, 0, b"a\0"),
+            ("\\/x", 8, 2, b"/x\0"),
+        ] {
+            out.fill(0xaa);
+            assert_eq!(unescape(content.as_bytes(), &mut out[..size]), want, "{content}");
+            assert_eq!(&out[..text.len()], text, "{content}");
+            assert!(out[size..].iter().all(|&b| b == 0xaa));
+        }
+        assert_eq!(unescape(b"abc", &mut []), 0);
+    }
+
+    #[test]
+    fn ch02_44_hex() {
+        let mut out = [0xaa; 4];
+        assert_eq!(unhex(b"41fFz1e", &mut out), 3);
+        assert_eq!(out, [0x41, 0xff, 0, 0xaa]);
+        assert_eq!(unhex(b"", &mut out), 0);
+    }
+
+    #[test]
+    fn ch02_45_iteration() {
+        let walk = |json: &str| {
+            let (mut ofs, mut all) = (0, Vec::new());
+            while let Entry { key, value: Some((value, next)) } = next(json.as_bytes(), ofs) {
+                all.push((next, key.map(|k| json[k].to_string()), json[value].to_string()));
+                ofs = next;
+            }
+            all
+        };
+        let offsets = |json| walk(json).iter().map(|e| e.0).collect::<Vec<_>>();
+        assert_eq!(offsets("[1,2,3]"), [3, 5, 6]);
+        assert_eq!(offsets("[ 1 , 2 ]"), [5, 8]);
+        assert_eq!(
+            walk("{ \"a\" : 1 , \"b\":[2]}"),
+            [(11, Some("\"a\"".into()), "1".into()), (19, Some("\"b\"".into()), "[2]".into())]
+        );
+        for empty in ["[]", "{}", "[", "", "5", " [1]", "{\"a\" zz :1}", "[,1]"] {
+            assert_eq!(walk(empty), [], "{empty}");
+        }
+        assert_eq!(offsets("[1 2]"), [3, 4]);
+        assert_eq!(walk("{1:2}").len(), 1);
     }
 }

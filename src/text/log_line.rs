@@ -96,3 +96,37 @@ pub fn hexdump(data: &[u8], mut put: impl FnMut(&[u8])) {
         put(&line);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ch02_59_prefix() {
+        let line = |now, file: &str, function: &str| {
+            String::from_utf8(prefix(now, 2, file.as_bytes(), 4, function.as_bytes()).to_vec())
+                .unwrap()
+        };
+        assert_eq!(line(0x1f8bf7, "a/b/p7.c", "F1"), format!("{:40}", "1f8bf7 2 p7.c:4:F1"));
+        assert_eq!(line(1, "a\\p7.c", ""), format!("{:40}", "1      2 p7.c:4:"));
+        assert_eq!(line(1, "a/b\\c.c", "f"), format!("{:40}", "1      2 b\\c.c:4:f"));
+        assert_eq!(line(1, "x.c", &"f".repeat(99)), format!("1      2 x.c:4:{} ", "f".repeat(24)));
+    }
+
+    #[test]
+    fn ch02_60_hexdump() {
+        let dump = |data: &[u8]| {
+            let mut out = Vec::new();
+            hexdump(data, |line| out.extend_from_slice(line));
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(dump(b""), " ".repeat(66) + "\r\n");
+        let want =
+            format!("0000   61 62 00 7e 7f 20 {}  ab.~. {}\r\n", " ".repeat(30), " ".repeat(10));
+        assert_eq!(dump(b"ab\0~\x7f "), want);
+        let lines = dump(&[b'x'; 33]);
+        let starts: Vec<_> = lines.lines().map(|l| &l[..7]).collect();
+        assert_eq!(starts, ["0000   ", "0010   ", "0020   "]);
+        assert!(lines.split_inclusive("\r\n").all(|l| l.len() == 75));
+    }
+}

@@ -38,7 +38,11 @@ impl<'a> Url<'a> {
 
     /// Divides `text`.
     pub fn parse(text: &'a [u8]) -> Url<'a> {
-        let slash = memchr::memmem::find(text, b"//").map(|at| at + 2);
+        let slash = memchr::memmem::find(text, b"//")
+            .filter(|&at| memchr::memchr(b'@', text.get(..at).unwrap_or_default()).is_none())
+            .map(|at| at + 2)
+            // A leading `@` ends an empty user info and leaves room for another.
+            .or(text.starts_with(b"@").then_some(1));
         let start = slash.unwrap_or(0);
         // Without `//` a slash belongs to the host, unless an `@` came before it.
         let authority_end = |from: usize| {
@@ -54,11 +58,8 @@ impl<'a> Url<'a> {
         let authority = text.get(host_start..path.unwrap_or(text.len())).unwrap_or_default();
         let (host, port) = split_port(authority);
         let info = at_sign.and_then(|at| text.get(start..at)).unwrap_or_default();
-        let (user, pass) = match memchr::memchr(b':', info) {
-            Some(at) => (info.get(..at), info.get(at + 1..)),
-            None => (Some(info), None),
-        };
-        let user = if slash.is_some() { user } else { None };
+        let (user, pass) = split_port(info);
+        let user = slash.and(Some(user));
         let empty = text.get(..0).unwrap_or_default();
         Url { text, user: user.unwrap_or(empty), pass: pass.unwrap_or(empty), host, port, path }
     }
@@ -94,18 +95,69 @@ fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// Reads a port as `atoi` would, blanks and sign included; 0 if it does not fit.
+/// Reads a port as `atoi` would, blanks and plus sign included; 0 if it does not fit.
 fn leading_number(text: &[u8]) -> u16 {
     let text = text.trim_ascii_start();
-    let (negative, text) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, text),
-    };
     let n = text
+        .strip_prefix(b"+")
+        .unwrap_or(text)
         .iter()
         .take_while(|c| c.is_ascii_digit())
         .fold(0u32, |n, c| n.saturating_mul(10).saturating_add(u32::from(c - b'0')));
-    let n = u16::try_from(n).unwrap_or(0);
-    if negative { n.wrapping_neg() } else { n }
+    u16::try_from(n).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ch02_46_table() {
+        for (text, host, port, user, pass, uri) in [
+            ("http://cam7.lan:8081/live?id=3", "cam7.lan", 8081, "", "", "/live?id=3"),
+            ("https://cam7.lan", "cam7.lan", 443, "", "", "/"),
+            ("HTTP://cam7.lan", "cam7.lan", 0, "", "", "/"),
+            ("tcp://:4000", "", 4000, "", "", "/"),
+            ("cam7:99", "cam7", 99, "", "", "/"),
+            ("cam7/x", "cam7/x", 0, "", "", "/"),
+            ("cam7:99/x", "cam7", 99, "", "", "/"),
+            ("http://[fe80::2]:81/z", "[fe80::2]", 81, "", "", "/z"),
+            ("mqtt://bob:s3:cr@hub", "hub", 1883, "bob", "s3:cr", "/"),
+            ("http://a@b@c/", "b@c", 80, "a", "", "/"),
+            ("bob:pw@hub", "hub", 0, "", "pw", "/"),
+            ("http://hub?x=/y", "hub?x=", 80, "", "", "/y"),
+            ("http://hub:80/a]b", "hub", 80, "", "", "/a]b"),
+            ("http://hub:/x", "hub", 0, "", "", "/x"),
+            ("http://hub:65535", "hub", 65535, "", "", "/"),
+            ("http://hub:65616", "hub", 0, "", "", "/"),
+            ("mqtts://hub", "hub", 8883, "", "", "/"),
+            ("wss://hub", "hub", 443, "", "", "/"),
+            ("ws://hub", "hub", 80, "", "", "/"),
+            ("", "", 0, "", "", "/"),
+        ] {
+            let url = Url::parse(text.as_bytes());
+            let utf8 = |s| core::str::from_utf8(s).unwrap();
+            assert_eq!(utf8(url.host), host, "{text}");
+            assert_eq!(url.port_number(), port, "{text}");
+            assert_eq!((utf8(url.user), utf8(url.pass)), (user, pass), "{text}");
+            assert_eq!(url.path.map_or("/", |at| &text[at..]), uri, "{text}");
+        }
+    }
+
+    #[test]
+    fn ch02_46_tls_schemes() {
+        for (text, want) in [
+            ("wss://a", true),
+            ("https://a", true),
+            ("mqtts://a", true),
+            ("ssl://a", true),
+            ("tls://a", true),
+            ("tcps://a", true),
+            ("HTTPS://a", false),
+            ("http://a", false),
+            ("https", false),
+        ] {
+            assert_eq!(Url::parse(text.as_bytes()).is_tls(), want, "{text}");
+        }
+    }
 }
