@@ -15,12 +15,14 @@
 
 enum { MAX_EVENTS = 1024, MAX_INPUT = 16384, MAX_PIPELINE = 64 };
 
-static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 13         \r\n\r\n{\"status\":1}\n";
+static const char reply[] =
+    "HTTP/1.1 200 OK\r\nContent-Length: 13         \r\n\r\n{\"status\":1}\n";
 
 static size_t count_requests(const char *buf, size_t len) {
   size_t n = 0;
   const char *end = buf + len;
-  while ((buf = (const char *) memmem(buf, (size_t) (end - buf), "\r\n\r\n", 4)) != NULL) n++, buf += 4;
+  while ((buf = (const char *)memmem(buf, (size_t)(end - buf), "\r\n\r\n", 4)) != NULL)
+    n++, buf += 4;
   return n;
 }
 
@@ -32,7 +34,7 @@ static void serve(int epfd, int fd) {
     close(fd);
     return;
   }
-  size_t requests = count_requests(in, (size_t) n), len = sizeof(reply) - 1;
+  size_t requests = count_requests(in, (size_t)n), len = sizeof(reply) - 1;
   if (requests > MAX_PIPELINE) requests = MAX_PIPELINE;
   for (size_t i = 0; i < requests; i++) memcpy(out + i * len, reply, len);
   if (send(fd, out, requests * len, MSG_NOSIGNAL) < 0) close(fd);
@@ -43,11 +45,11 @@ int main(int argc, char **argv) {
   struct sockaddr_in addr;
   memset(&addr, 0, sizeof(addr));
   addr.sin_family = AF_INET;
-  addr.sin_port = htons((unsigned short) atoi(argc > 1 ? argv[1] : "8000"));
+  addr.sin_port = htons((unsigned short)atoi(argc > 1 ? argv[1] : "8000"));
   addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
   setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-  if (bind(listener, (struct sockaddr *) &addr, sizeof(addr)) != 0 || listen(listener, 1024) != 0) {
+  if (bind(listener, (struct sockaddr *)&addr, sizeof(addr)) != 0 || listen(listener, 1024) != 0) {
     perror("bind");
     return 1;
   }

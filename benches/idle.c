@@ -12,22 +12,22 @@
 int main(int argc, char **argv) {
   if (argc < 3) return 1;
   int count = atoi(argv[2]);
-  struct rlimit limit = {(rlim_t) count + 64, (rlim_t) count + 64};
+  struct rlimit limit = {(rlim_t)count + 64, (rlim_t)count + 64};
   setrlimit(RLIMIT_NOFILE, &limit);
   struct sockaddr_in addr;
   memset(&addr, 0, sizeof(addr));
   addr.sin_family = AF_INET;
-  addr.sin_port = htons((unsigned short) atoi(argv[1]));
+  addr.sin_port = htons((unsigned short)atoi(argv[1]));
   for (int i = 0; i < count; i++) {
     // Several source addresses, so that ports don't run out.
     struct sockaddr_in from;
     memset(&from, 0, sizeof(from));
     from.sin_family = AF_INET;
-    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1u + (unsigned) (i / 20000));
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1u + (unsigned)(i / 20000));
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || bind(fd, (struct sockaddr *) &from, sizeof(from)) != 0 ||
-        connect(fd, (struct sockaddr *) &addr, sizeof(addr)) != 0) {
+    if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 ||
+        connect(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0) {
       perror("idle");
       return 1;
     }

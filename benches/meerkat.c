@@ -6,7 +6,7 @@ static const char *s_root;
 
 static void handler(struct mg_connection *c, int ev, void *ev_data) {
   if (ev != MG_EV_HTTP_MSG) return;
-  struct mg_http_message *hm = (struct mg_http_message *) ev_data;
+  struct mg_http_message *hm = (struct mg_http_message *)ev_data;
   if (mg_match(hm->uri, mg_str("/small"), NULL)) {
     mg_http_reply(c, 200, "", "{\"status\":%d}\n", 1);
   } else if (mg_match(hm->uri, mg_str("/json"), NULL)) {
