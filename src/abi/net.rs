@@ -11,7 +11,7 @@ use crate::event::conn::{Conn, NO_FD};
 use crate::event::connect::{self, Handlers};
 use crate::event::emit::{ErrorText, call, fail, fail_with};
 use crate::event::state::{Scope, State};
-use crate::event::{close, io, listen, mgr, poll, wake};
+use crate::event::{close, io, listen, mgr, poll, unlisted, wake};
 use crate::sys::socket;
 use crate::tls;
 
@@ -158,12 +158,16 @@ pub unsafe extern "C" fn mg_open_listener(c: *mut mg_connection, url: *const c_c
 /// Allocates a connection of `mgr`, all zero but for its manager, its id, its descriptor (-1) and
 /// the alignment of its buffers. It is not in mgr->conns. NULL if memory is out.
 ///
-/// Put it in front of mgr->conns, or release it with mg_close_conn.
+/// Put it in front of mgr->conns, or release it with mg_close_conn or mg_free (a program that
+/// replaces mg_free: with mg_close_conn only).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_alloc_conn(mgr: *mut mg_mgr) -> *mut mg_connection {
     guard(null_mut(), || {
         let Some(conn) = State::of_or_new(mgr).and_then(Conn::alloc) else { return null_mut() };
-        conn.private().unlisted = true;
+        if !unlisted::add(conn) {
+            conn.forget();
+            return null_mut();
+        }
         conn.ptr()
     })
 }

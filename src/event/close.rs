@@ -5,7 +5,7 @@ use core::ptr::{addr_of_mut, null_mut};
 use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call_plain, ev};
 use super::state::{Scope, State};
-use super::wake;
+use super::{unlisted, wake};
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::types::flags;
 use crate::sys::socket;
@@ -29,9 +29,8 @@ pub(crate) fn close(state: State, conn: Conn) {
     if conn.fd() != NO_FD {
         socket::close(conn.fd());
     }
-    if !conn.private().unlisted {
-        conn.unlink();
-    }
+    unlisted::remove(conn);
+    conn.unlink();
     crate::dns::cancel(state, conn);
     forget_resolver(conn);
     call_plain(conn, ev::CLOSE);

@@ -123,6 +123,14 @@ impl Conn {
         Some(conn)
     }
 
+    /// Takes back what [`Conn::alloc`] made, before anybody else has seen it.
+    pub(crate) fn forget(self) {
+        if let Some(state) = self.state() {
+            state.remove(self);
+        }
+        self.free_memory();
+    }
+
     /// Wipes and releases the memory of a connection made by [`Conn::alloc`].
     pub(crate) fn free_memory(self) {
         // SAFETY: `alloc` put the private part right in front, at the start of the block. The

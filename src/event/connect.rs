@@ -168,10 +168,8 @@ pub(crate) unsafe fn wrap(
     conn.set_fd(if fd < 0 { NO_FD } else { fd });
     conn.set_handler(handler, data);
     let _scope = Scope::enter(state);
-    conn.private().unlisted = true;
     call_plain(conn, ev::OPEN);
     if !conn.is_dead() {
-        conn.private().unlisted = false;
         conn.link();
     }
     Some(conn)

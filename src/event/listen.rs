@@ -31,8 +31,7 @@ pub(crate) unsafe fn listen(
         return None;
     };
     if !open(state, conn, url) {
-        state.remove(conn);
-        conn.free_memory();
+        conn.forget();
         return None;
     }
     conn.set_handler(handler, data);

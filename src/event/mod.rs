@@ -27,5 +27,6 @@ pub(crate) mod listen;
 pub(crate) mod mgr;
 pub(crate) mod poll;
 pub(crate) mod state;
+pub(crate) mod unlisted;
 pub(crate) mod url;
 pub(crate) mod wake;

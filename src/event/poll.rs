@@ -9,7 +9,7 @@ use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call, call_count, ev, fail};
 use super::io::{output_pending, read_step, write_step};
 use super::state::{Scope, State};
-use super::{connect, wake};
+use super::{connect, unlisted, wake};
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::mem;
 use crate::abi::timer::{mg_millis, mg_timer_poll};
@@ -143,7 +143,7 @@ fn interest(state: State, conn: Conn) -> Interest {
 
 /// Registers the descriptor of `conn` with the poller as its state demands.
 fn update_interest(state: State, conn: Conn) {
-    conn.private().unlisted = false;
+    unlisted::remove(conn);
     if conn.fd() != NO_FD || conn.private().watched_fd != NO_FD {
         // A descriptor that can't be watched (a regular file) is never ready.
         state.watch(conn, interest(state, conn));

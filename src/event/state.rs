@@ -108,8 +108,12 @@ impl State {
         Some(State(inner))
     }
 
-    /// Releases the state. No connection of the manager may be left.
+    /// Releases the state. No connection of the manager may be left but those that the program has
+    /// not listed, which it still owns.
     pub(crate) fn destroy(self) {
+        for conn in self.inner().conns.values() {
+            super::unlisted::disown(*conn);
+        }
         // SAFETY: the manager is live and owns the state, which `try_box` made.
         unsafe {
             (*self.inner().mgr).active_dns_requests = core::ptr::null_mut();
