@@ -110,10 +110,12 @@ fn finish_after_response(conn: Conn) {
     conn.set(flags::DRAINING);
 }
 
-/// True if the loop should leave input of `conn` in the kernel for now.
+/// True if the loop should leave input of `conn` in the kernel for now: enough requests are
+/// buffered behind a response that is in progress or that the peer does not take.
 pub(crate) fn pauses_reading(conn: Conn) -> bool {
-    conn.flags() & (flags::RESP | flags::ACCEPTED) == flags::RESP | flags::ACCEPTED
-        && conn.recv_len() >= MAX_INPUT_BEHIND_RESPONSE
+    conn.recv_len() >= MAX_INPUT_BEHIND_RESPONSE
+        && conn.is(flags::ACCEPTED)
+        && (conn.is(flags::RESP) || conn.send_len() > OUTPUT_HIGH_WATER)
         && (conn.has_protocol(http_handler) || super::stream::is_streaming(conn))
 }
 

@@ -119,7 +119,8 @@ fn drop_file(conn: Conn) {
     }
 }
 
-/// Starts sending `file`; a file that was being sent is given up. False if memory is out: the
+/// Starts sending `file`; the response ends with a later POLL or WRITE, also for a small or empty
+/// file. A file that was being sent is given up. False if memory is out: the
 /// file is closed then.
 pub(crate) fn start(conn: Conn, file: FileStream) -> bool {
     if is_streaming(conn) {
@@ -129,11 +130,6 @@ pub(crate) fn start(conn: Conn, file: FileStream) -> bool {
     let mut file = file;
     if file.remaining <= SMALL_FILE {
         append_whole(conn, &mut file);
-    }
-    if file.remaining == 0 {
-        file.close();
-        conn.clear(flags::RESP);
-        return true;
     }
     match mem::try_box_or_return(file) {
         Ok(boxed) => {
