@@ -153,7 +153,7 @@ fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &
     if !reply::append(conn, &head) {
         return options.fs.close(chosen.file);
     }
-    if request.is_head() || conn.is(flags::CLOSING) || len == 0 {
+    if request.is_head() || conn.is(flags::CLOSING) {
         options.fs.close(chosen.file);
         conn.clear(flags::RESP);
     } else {
