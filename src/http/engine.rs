@@ -32,7 +32,9 @@ const MAX_BYTES_MOVED: usize = 4 << 20;
 /// What is known of a message that is still arriving. It starts at the front of `recv`.
 pub(crate) struct Pending {
     scanner: HeadScanner,
-    head: Option<Head>,
+    /// The head, as offsets; meaningful if `has_head`.
+    head: Head,
+    has_head: bool,
     chunks: ChunkScanner,
     /// `recv.len` when `MG_EV_HTTP_HDRS` was last delivered for this message; 0 = not yet.
     reported_at: usize,
@@ -44,11 +46,20 @@ impl Pending {
     fn new() -> Pending {
         Pending {
             scanner: HeadScanner::new(),
-            head: None,
+            head: Head::default(),
+            has_head: false,
             chunks: ChunkScanner::new(),
             reported_at: 0,
             seen: 0,
         }
+    }
+
+    /// Forgets the message, for the one behind it.
+    fn reset(&mut self) {
+        self.scanner = HeadScanner::new();
+        self.has_head = false;
+        self.chunks = ChunkScanner::new();
+        self.reported_at = 0;
     }
 }
 
@@ -182,12 +193,21 @@ fn run(conn: Conn, cause: Cause) {
             return;
         }
     }
-    let pending = match state {
+    let mut pending = match state {
         Some(_) => take_pending(conn, cause),
         None => Pending::new(),
     };
-    let mut run = Run { conn, state, cause, pending, consumed: 0, moved: 0 };
-    run.all_messages();
+    let mut run = Run { conn, state, cause, consumed: 0, moved: 0 };
+    let waiting = run.all_messages(&mut pending);
+    run.end();
+    if waiting && state.is_some() && cause == Cause::Input && !conn.is_dead() {
+        keep(conn, pending);
+    }
+}
+
+/// True if bytes behind the head may belong to the message.
+fn may_have_body(head: &Head) -> bool {
+    head.body != BodyLen::Known(0) || head.transfer_encoding != TransferEncoding::None
 }
 
 /// One run over the input of a connection.
@@ -195,8 +215,6 @@ struct Run {
     conn: Conn,
     state: Option<State>,
     cause: Cause,
-    /// The message at `consumed`.
-    pending: Pending,
     /// Bytes at the front of `recv` that belong to finished messages.
     consumed: usize,
     /// Bytes moved by [`Run::bring_to_front`] so far.
@@ -204,45 +222,39 @@ struct Run {
 }
 
 impl Run {
-    fn all_messages(&mut self) {
+    /// Reports message after message. True if the last one, `pending`, waits for more input.
+    fn all_messages(&mut self, pending: &mut Pending) -> bool {
         let conn = self.conn;
         loop {
             if conn.is(flags::RESP) || self.consumed >= conn.recv_len() {
-                return self.end(false);
+                return false;
             }
-            if conn.is(flags::ACCEPTED)
-                && conn.send_len() > OUTPUT_HIGH_WATER
-                && self.cause == Cause::Input
-            {
-                return self.end(false); // POLL goes on once the peer has taken some.
+            let slow_reader = conn.is(flags::ACCEPTED) && conn.send_len() > OUTPUT_HIGH_WATER;
+            if slow_reader && self.cause == Cause::Input {
+                return false; // WRITE goes on once the peer has taken some.
             }
-            match self.message() {
+            match self.message(pending) {
                 Step::Done(len) => {
                     self.consumed = self.consumed.saturating_add(len);
-                    self.pending = Pending::new();
+                    pending.reset();
                 }
-                Step::Wait => return self.end(true),
-                Step::Stop => return self.end(false),
+                Step::Wait => return true,
+                Step::Stop => return false,
                 Step::Discard => {
                     if !self.is_dead() {
                         self.consumed = conn.recv_len();
                     }
-                    return self.end(false);
+                    return false;
                 }
             }
         }
     }
 
-    /// Removes finished messages; `waiting` keeps what is known of the unfinished one.
-    fn end(&mut self, waiting: bool) {
-        if self.is_dead() {
-            return;
-        }
-        self.remove_consumed();
-        if self.state.is_some() && self.cause == Cause::Input {
-            if waiting {
-                keep(self.conn, core::mem::replace(&mut self.pending, Pending::new()));
-            } else {
+    /// Removes finished messages.
+    fn end(&mut self) {
+        if !self.is_dead() {
+            self.remove_consumed();
+            if self.state.is_some() {
                 self.conn.private().http_waits_at = 0;
             }
         }
@@ -272,17 +284,17 @@ impl Run {
     }
 
     /// Parses the head of the message at hand, if it is all there.
-    fn find_head(&mut self) -> Result<(), Step> {
-        if self.pending.head.is_some() {
+    fn find_head(&mut self, pending: &mut Pending) -> Result<(), Step> {
+        if pending.has_head {
             return Ok(());
         }
         let input = self.input();
-        match self.pending.scanner.scan(input) {
+        match pending.scanner.scan(input) {
             HeadEnd::Partial => Err(Step::Wait),
             HeadEnd::Malformed => Err(self.malformed()),
-            HeadEnd::Complete(len) => match head::parse(input, len) {
-                Ok(head) => {
-                    self.pending.head = Some(head);
+            HeadEnd::Complete(len) => match head::parse_into(&mut pending.head, input, len) {
+                Ok(()) => {
+                    pending.has_head = true;
                     Ok(())
                 }
                 Err(_) => Err(self.malformed()),
@@ -307,34 +319,29 @@ impl Run {
     }
 
     /// Reports the message at hand as far as it is there.
-    fn message(&mut self) -> Step {
+    fn message(&mut self, pending: &mut Pending) -> Step {
         let conn = self.conn;
-        if let Err(step) = self.find_head() {
+        if let Err(step) = self.find_head(pending) {
             return step;
         }
-        let Some(mut head) = self.pending.head.take() else { return Step::Stop };
-        self.bodiless_response(&mut head);
-        if self.may_have_body(&head) {
+        let Pending { head, chunks, reported_at, .. } = pending;
+        self.bodiless_response(head);
+        if may_have_body(head) {
             if self.consumed > 0 && self.moved > MAX_BYTES_MOVED && self.cause == Cause::Input {
                 if let Some(state) = self.state {
                     state.visit_again(conn);
                 }
-                self.pending.head = Some(head);
                 return Step::Stop;
             }
             self.bring_to_front();
         }
         let mut message = MaybeUninit::uninit();
-        self.fill(&mut message, &head);
+        self.fill(&mut message, head);
         let hm = message.as_mut_ptr();
-        if let Some(step) = self.report_headers(hm) {
+        if let Some(step) = self.report_headers(hm, reported_at) {
             return step;
         }
-        let step = self.body(hm, &head);
-        if matches!(step, Step::Wait) {
-            self.pending.head = Some(head);
-        }
-        step
+        self.body(hm, head, chunks)
     }
 
     /// On client connections interim and 304 responses have no body (RFC 9112 section 6.3).
@@ -353,10 +360,6 @@ impl Run {
         core::str::from_utf8(digits).ok().and_then(|s| s.parse().ok()).unwrap_or(0)
     }
 
-    fn may_have_body(&self, head: &Head) -> bool {
-        head.body != BodyLen::Known(0) || head.transfer_encoding != TransferEncoding::None
-    }
-
     /// Removes finished messages, so that a handler that takes the body finds it in front.
     fn bring_to_front(&mut self) {
         if self.consumed > 0 {
@@ -371,14 +374,17 @@ impl Run {
     }
 
     /// Delivers `MG_EV_HTTP_HDRS`, once and again when more of the body has arrived.
-    fn report_headers(&mut self, hm: *mut mg_http_message) -> Option<Step> {
+    fn report_headers(
+        &mut self,
+        hm: *mut mg_http_message,
+        reported_at: &mut usize,
+    ) -> Option<Step> {
         let conn = self.conn;
         let before = conn.recv_len();
-        let reported = self.pending.reported_at;
-        if reported > 0 && (before <= reported || self.cause == Cause::Close) {
+        if *reported_at > 0 && (before <= *reported_at || self.cause == Cause::Close) {
             return None;
         }
-        self.pending.reported_at = before;
+        *reported_at = before;
         call(conn, ev::HTTP_HDRS, hm.cast());
         if self.is_dead() {
             return Some(Step::Stop);
@@ -393,9 +399,9 @@ impl Run {
     }
 
     /// Reports the message if its body is complete.
-    fn body(&mut self, hm: *mut mg_http_message, head: &Head) -> Step {
+    fn body(&mut self, hm: *mut mg_http_message, head: &Head, chunks: &mut ChunkScanner) -> Step {
         match head.transfer_encoding {
-            TransferEncoding::Chunked => return self.chunked_body(hm, head),
+            TransferEncoding::Chunked => return self.chunked_body(hm, head, chunks),
             TransferEncoding::Other => {
                 fail(self.conn, format_args!("Invalid Transfer-Encoding"));
                 self.give_up();
@@ -446,9 +452,14 @@ impl Run {
         self.report(hm, head, head.head_len + len)
     }
 
-    fn chunked_body(&mut self, hm: *mut mg_http_message, head: &Head) -> Step {
+    fn chunked_body(
+        &mut self,
+        hm: *mut mg_http_message,
+        head: &Head,
+        chunks: &mut ChunkScanner,
+    ) -> Step {
         let Some(body) = self.input().get_mut(head.head_len..) else { return Step::Wait };
-        match self.pending.chunks.scan(body) {
+        match chunks.scan(body) {
             Chunks::Partial if self.cause == Cause::Close => Step::Stop,
             Chunks::Partial => Step::Wait,
             Chunks::Invalid => {

@@ -92,29 +92,58 @@ pub(crate) fn status_only(conn: Conn, code: c_int) {
 
 /// Appends everything in front of the body. Returns where the length field starts.
 fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<usize> {
-    let before = conn.send_len();
-    let status_line = Line::new(format_args!("HTTP/1.1 {code} "));
-    let pieces: [&[u8]; 5] =
-        [status_line.as_bytes(), status::reason(code).as_bytes(), b"\r\n", headers, LENGTH];
+    let mut digits = [0; 20];
+    let code_text = decimal(&mut digits, u64::from(code.unsigned_abs()));
+    let sign: &[u8] = if code < 0 { b"-" } else { b"" };
+    let reason = status::reason(code).as_bytes();
+    let pieces: [&[u8]; 8] =
+        [b"HTTP/1.1 ", sign, code_text, b" ", reason, b"\r\n", headers, LENGTH];
+    let end = append_all(conn, &pieces)?;
+    Some(end - LENGTH.len() + FIELD.len())
+}
+
+/// Appends all of `pieces` to `c->send`, or nothing with `MG_EV_ERROR` "OOM". Returns the new
+/// length.
+fn append_all(conn: Conn, pieces: &[&[u8]]) -> Option<usize> {
     let total = pieces.iter().map(|piece| piece.len()).sum();
     // SAFETY: `send` is a member of the live connection.
-    let room = unsafe { iobuf::reserve(conn.send(), total) };
-    if !room || !pieces.iter().all(|piece| append(conn, piece)) {
-        // SAFETY: as above.
-        unsafe { (*conn.send()).len = before };
-        if !room {
-            fail(conn, format_args!("OOM"));
-        }
+    if !unsafe { iobuf::reserve(conn.send(), total) } {
+        fail(conn, format_args!("OOM"));
         return None;
     }
-    Some(before + total - LENGTH.len() + FIELD.len())
+    let mut len = conn.send_len();
+    for piece in pieces {
+        // SAFETY: `reserve` made room for all pieces behind the data; none of them lies there.
+        unsafe {
+            let to = (*conn.send()).buf.add(len);
+            core::ptr::copy_nonoverlapping(piece.as_ptr(), to, piece.len());
+        }
+        len += piece.len();
+    }
+    // SAFETY: as above; the bytes up to `len` were written.
+    unsafe { (*conn.send()).len = len };
+    Some(len)
+}
+
+/// `n` in decimal digits, in `buf`.
+fn decimal(buf: &mut [u8; 20], mut n: u64) -> &[u8] {
+    let mut at = buf.len();
+    for digit in buf.iter_mut().rev() {
+        *digit = b'0' + (n % 10) as u8;
+        at -= 1;
+        n /= 10;
+        if n == 0 {
+            break;
+        }
+    }
+    &buf[at..]
 }
 
 /// Fills the length field in and ends the response.
 fn finish_reply(conn: Conn, length_at: usize) {
     let body_at = length_at + LENGTH_COLUMNS + 1 + b"\r\n\r\n".len();
-    let digits = Line::new(format_args!("{}", conn.send_len().saturating_sub(body_at)));
-    let digits = digits.as_bytes();
+    let mut digits = [0; 20];
+    let digits = decimal(&mut digits, conn.send_len().saturating_sub(body_at) as u64);
     let n = digits.len().min(LENGTH_COLUMNS);
     // SAFETY: `send` is a member of the live connection, and `reply_head` put the field there;
     // a custom printer that shortened the buffer is caught by the comparison.
