@@ -3,6 +3,7 @@
 CC ?= cc
 CXX ?= c++
 CARGO ?= cargo
+export PATH := $(PATH):$(HOME)/.cargo/bin
 CFLAGS ?= -O2 -g
 PROFILE ?= release
 PREFIX ?= /usr/local
@@ -53,7 +54,9 @@ $(B)/lib/pkgconfig/mongoose.pc: mongoose.pc.in Makefile
 	  -e 's|@SYSTEM_LIBS@|$(SYSTEM_LIBS)|' mongoose.pc.in > $@
 
 ARGS ?= -d examples-c/http-server/web_root -u $(B)/uploads
-run: $(B)/http-server
+run:
+	@tools/deps.sh build
+	@$(MAKE) --no-print-directory $(B)/http-server
 	@mkdir -p $(B)/uploads
 	$(B)/http-server $(ARGS)
 

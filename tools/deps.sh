@@ -1,18 +1,26 @@
 #!/bin/bash
-# Installs what building, testing and measuring need and what is not there yet (Debian 12, as root).
-# Does nothing when everything is there.
+# Installs what is needed and not there yet (Debian 12, as root). Does nothing when all is there.
+#
+#   tools/deps.sh          what building, testing and measuring need
+#   tools/deps.sh build    what building needs
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 # Program or file that shows that a package is there, then the package.
 needs=(
-  gcc:gcc g++:g++ clang:clang make:make ar:binutils pkg-config:pkg-config git:git curl:curl
-  python3:python3 valgrind:valgrind strace:strace clang-format:clang-format shellcheck:shellcheck
-  nginx:nginx wrk:wrk chromium:chromium
+  gcc:gcc make:make ar:binutils curl:curl
   /usr/include/stdlib.h:libc6-dev
-  /usr/include/microhttpd.h:libmicrohttpd-dev
-  /usr/share/doc/libclang-dev:libclang-dev
   /etc/ssl/certs/ca-certificates.crt:ca-certificates
 )
+if [ "${1:-}" != build ]; then
+  needs+=(
+    g++:g++ clang:clang pkg-config:pkg-config git:git python3:python3 valgrind:valgrind
+    strace:strace clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
+    chromium:chromium
+    /usr/include/microhttpd.h:libmicrohttpd-dev
+    /usr/share/doc/libclang-dev:libclang-dev
+  )
+fi
 
 missing=()
 for need in "${needs[@]}"; do
@@ -28,7 +36,17 @@ export PATH="$PATH:$HOME/.cargo/bin"
 rust_missing=
 command -v cargo >/dev/null || rust_missing=yes
 
+# Sanitizers need a nightly compiler, whichever is there.
+install_nightly() {
+  if [ "${1:-}" = build ] || ! command -v rustup >/dev/null; then return; fi
+  if rustup toolchain list | grep -q '^nightly'; then return; fi
+  echo "make deps: installing the nightly Rust toolchain, for make asan"
+  rustup toolchain install nightly --profile minimal ||
+    echo "make deps: no nightly toolchain to be had; make asan needs one" >&2
+}
+
 if [ ${#missing[@]} -eq 0 ] && [ -z "$rust_missing" ]; then
+  install_nightly "$@"
   exit 0
 fi
 
@@ -58,14 +76,19 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 if [ -n "$rust_missing" ]; then
+  channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+  echo "make deps: installing Rust $channel with rustup"
   if apt-cache show rustup >/dev/null 2>&1; then
     apt install --no-install-recommends rustup
-    cd "$(dirname "$0")/.."
-    channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
     rustup toolchain install "$channel" --profile minimal --component rustfmt --component clippy
+  elif installer=$(curl --proto '=https' --tlsv1.2 -fsS https://sh.rustup.rs); then
+    # Debian 12 has no such package: rustup's own installer, for this user only.
+    sh -s -- -y --no-modify-path --profile minimal --default-toolchain "$channel" \
+      --component rustfmt --component clippy <<<"$installer"
   else
-    echo "make deps: this Debian has no package rustup. Install Rust from https://rustup.rs" \
-      "(rust-toolchain.toml chooses the version) and run this again." >&2
+    echo "make deps: rustup can't be fetched. Install Rust $channel from https://rustup.rs and run" \
+      "this again." >&2
     exit 1
   fi
 fi
+install_nightly "$@"
