@@ -3,14 +3,11 @@
 use core::ffi::{c_char, c_int, c_void};
 use std::ffi::CString;
 
+use super::hooks::mg_random;
 use super::mem::{bytes, bytes_mut, calloc, cstr, guard, mg_free};
 use super::types::{mg_fd, mg_fs, mg_mem_file, mg_str};
 use crate::fs::{MG_FS_DIR, MG_FS_EXCL, MG_FS_READ, MG_FS_WRITE, packed, posix};
 use crate::proto::http::mapping::PATH_MAX;
-
-unsafe extern "C" {
-    fn mg_random(buf: *mut c_void, len: usize) -> bool;
-}
 
 /// The file system of the operating system. A program may change the members.
 #[unsafe(no_mangle)]

@@ -7,8 +7,8 @@ use super::types::{mg_connection, mg_mgr, mg_tls_opts};
 unsafe extern "C" {
     /// Returns `count * size` zeroed bytes aligned for any object, or NULL.
     ///
-    /// All memory of the library comes from here; a program may define its own mg_calloc and
-    /// mg_free.
+    /// All memory that programs see, and all large state of the library, comes from here; a program
+    /// may define its own mg_calloc and mg_free.
     pub fn mg_calloc(count: usize, size: usize) -> *mut c_void;
 
     /// Releases memory that came from mg_calloc; NULL is fine.

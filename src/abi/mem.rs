@@ -5,14 +5,8 @@ use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pub use super::hooks::{mg_calloc, mg_free};
 use super::types::mg_str;
-
-unsafe extern "C" {
-    /// `calloc`, or what the program put in its place. Weak, see `src/shim/hook_alloc.c`.
-    pub fn mg_calloc(count: usize, size: usize) -> *mut c_void;
-    /// Releases what [`mg_calloc`] returned; NULL is fine.
-    pub fn mg_free(ptr: *mut c_void);
-}
 
 /// Alignment that `mg_calloc` guarantees, as `malloc` does.
 const MAX_ALIGN: usize = 16;

@@ -7,6 +7,7 @@ use core::ffi::{c_uint, c_void};
 use core::ptr;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use super::hooks::mg_millis;
 use super::mem::{calloc, guard, mg_free};
 use super::types::{mg_mgr, mg_timer};
 
@@ -21,9 +22,10 @@ pub const MG_TIMER_CALLED: c_uint = 4;
 /// Remove and free the timer after its only call.
 pub const MG_TIMER_AUTODELETE: c_uint = 8;
 
-unsafe extern "C" {
-    /// Milliseconds of a clock that never goes backwards. Weak, see `src/shim/hook_millis.c`.
-    pub fn mg_millis() -> u64;
+/// The clock, in milliseconds: mg_millis() or what the program put in its place.
+pub(crate) fn now_ms() -> u64 {
+    // SAFETY: no preconditions.
+    unsafe { mg_millis() }
 }
 
 /// What to add to mg_millis() to get milliseconds since 1970; 0 until the program or an SNTP

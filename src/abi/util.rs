@@ -1,17 +1,12 @@
 //! Utilities: random text, checksums, access lists, byte order.
 
-use core::ffi::{c_char, c_int, c_uint, c_void};
+use core::ffi::{c_char, c_int, c_uint};
 
+use super::hooks::{mg_millis, mg_random};
 use super::mem::{bytes, guard};
-use super::timer::mg_millis;
 use super::types::{mg_addr, mg_str};
 use crate::text::addr::{self, Host};
 use crate::text::{acl, path};
-
-unsafe extern "C" {
-    /// Fills `buf` with `len` unpredictable bytes. Weak, see `src/shim/hook_random.c`.
-    pub fn mg_random(buf: *mut c_void, len: usize) -> bool;
-}
 
 /// Zeroes memory in a way that no optimiser leaves out.
 ///

@@ -8,6 +8,7 @@ use core::ffi::{c_int, c_void};
 use core::ptr::{addr_of_mut, null_mut};
 
 use crate::abi::mem;
+use crate::abi::timer::now_ms;
 use crate::abi::types::{flags, mg_addr, mg_addr_bytes, mg_connection, mg_dns, mg_mgr};
 use crate::event::conn::Conn;
 use crate::event::connect::{self, Handlers};
@@ -55,7 +56,7 @@ fn ask(state: State, conn: Conn, host: &[u8], rtype: u16) {
     let mgr = state.mgr();
     let mut id = [0u8; 2];
     // SAFETY: `id` is two writable bytes.
-    let random = unsafe { crate::abi::util::mg_random(id.as_mut_ptr().cast(), id.len()) };
+    let random = unsafe { crate::abi::hooks::mg_random(id.as_mut_ptr().cast(), id.len()) };
     let id = u16::from_ne_bytes(id);
     let Some((query, len)) = build_query(id, host, rtype) else { return lookup_failed(conn, host) };
     let Some(resolver) = connection(state, server(mgr, rtype)).filter(|_| random) else {
@@ -64,7 +65,7 @@ fn ask(state: State, conn: Conn, host: &[u8], rtype: u16) {
     // SAFETY: a state's manager is live.
     let timeout = unsafe { (*mgr).dnstimeout }.max(0) as u64;
     let host = host.strip_suffix(b".").unwrap_or(host).to_vec();
-    let deadline_ms = now().saturating_add(timeout);
+    let deadline_ms = now_ms().saturating_add(timeout);
     let lookup = Lookup { conn: conn.id(), resolver: resolver.id(), id, rtype, deadline_ms, host };
     if !state.add_lookup(lookup) {
         return fail(conn, format_args!("resolve OOM"));
@@ -73,11 +74,6 @@ fn ask(state: State, conn: Conn, host: &[u8], rtype: u16) {
     if !io::send_datagram(resolver, &query[..len]) {
         fail(resolver, format_args!("DNS send"));
     }
-}
-
-fn now() -> u64 {
-    // SAFETY: no preconditions.
-    unsafe { crate::abi::timer::mg_millis() }
 }
 
 /// The connection to a DNS server, made if need be. The server's URL must hold a numeric address.

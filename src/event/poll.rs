@@ -10,9 +10,10 @@ use super::emit::{call, call_count, ev, fail};
 use super::io::{output_pending, read_step, write_step};
 use super::state::{Scope, State};
 use super::{connect, unlisted, wake};
+use crate::abi::hooks::mg_millis;
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::mem;
-use crate::abi::timer::{mg_millis, mg_timer_poll};
+use crate::abi::timer::mg_timer_poll;
 use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::http::engine;
 use crate::sys::poller::{self, Interest, Ready};
@@ -56,12 +57,6 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         visit_all(state, now);
     }
     drop(scope);
-}
-
-/// The clock of the manager in milliseconds.
-fn now_ms() -> u64 {
-    // SAFETY: no preconditions.
-    unsafe { mg_millis() }
 }
 
 /// Determines what is ready. The list goes back with [`State::recycle`].

@@ -5,6 +5,7 @@ use core::ptr::{NonNull, null, null_mut};
 use std::ffi::CString;
 
 use super::reply;
+use crate::abi::hooks::{mg_ota_begin, mg_ota_end, mg_ota_write};
 use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::mem::{self, bytes, guard};
 use crate::abi::types::{mg_connection, mg_fd};
@@ -17,15 +18,6 @@ const BLOCK: usize = 512;
 
 /// Called once at the end: message NULL means success.
 pub(crate) type Callback = Option<unsafe extern "C" fn(*mut mg_connection, *const c_char)>;
-
-unsafe extern "C" {
-    /// Prepares for a firmware image of `new_firmware_size` bytes.
-    pub fn mg_ota_begin(new_firmware_size: usize) -> bool;
-    /// Takes the next piece of the image.
-    pub fn mg_ota_write(buf: *const c_void, len: usize) -> bool;
-    /// Completes the update.
-    pub fn mg_ota_end() -> bool;
-}
 
 /// Where the bytes go.
 enum Target {

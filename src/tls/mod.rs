@@ -1,28 +1,15 @@
 //! The event loop's view of TLS: the `mg_tls_*` functions, which a program may replace.
 
-use core::ffi::{c_long, c_void};
+use core::ffi::c_long;
 use core::mem::MaybeUninit;
 use std::io;
 
-use crate::abi::types::{mg_connection, mg_mgr};
+use crate::abi::hooks::{
+    mg_tls_ctx_free, mg_tls_ctx_init, mg_tls_free, mg_tls_handshake, mg_tls_pending, mg_tls_recv,
+    mg_tls_send,
+};
+use crate::abi::types::mg_mgr;
 use crate::event::conn::Conn;
-
-unsafe extern "C" {
-    /// Releases the TLS session of `c`.
-    pub fn mg_tls_free(c: *mut mg_connection);
-    /// Sends plaintext through TLS: bytes taken, MG_IO_WAIT or MG_IO_ERR.
-    pub fn mg_tls_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> c_long;
-    /// Receives plaintext through TLS: bytes stored, MG_IO_WAIT or MG_IO_ERR.
-    pub fn mg_tls_recv(c: *mut mg_connection, buf: *mut c_void, len: usize) -> c_long;
-    /// Decrypted bytes that wait inside the TLS session of `c`.
-    pub fn mg_tls_pending(c: *mut mg_connection) -> usize;
-    /// Goes on with the handshake of `c`.
-    pub fn mg_tls_handshake(c: *mut mg_connection);
-    /// Initialises the TLS state of a manager.
-    pub fn mg_tls_ctx_init(mgr: *mut mg_mgr);
-    /// Releases the TLS state of a manager.
-    pub fn mg_tls_ctx_free(mgr: *mut mg_mgr);
-}
 
 /// `MG_IO_WAIT`: nothing now, try later.
 pub(crate) const IO_WAIT: c_long = -2;
