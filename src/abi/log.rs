@@ -91,8 +91,7 @@ unsafe extern "C" fn meerkat_log_prefix(
     // SAFETY: rule 3.
     let (file, fname) = unsafe { (cstr(file), cstr(fname)) };
     guard((), || {
-        // SAFETY: `mg_millis` has no preconditions.
-        let now = unsafe { super::timer::mg_millis() };
+        let now = super::timer::now_ms();
         let prefix =
             log_line::prefix(now, ll, file.unwrap_or_default(), line, fname.unwrap_or_default());
         output().put(&prefix);

@@ -38,8 +38,7 @@ pub static mut mg_boot_timestamp_ms: u64 = 0;
 pub unsafe extern "C" fn mg_now() -> u64 {
     // SAFETY: the object is a static that the library only accesses atomically.
     let boot = unsafe { AtomicU64::from_ptr(&raw mut mg_boot_timestamp_ms) };
-    // SAFETY: `mg_millis` has no preconditions.
-    unsafe { mg_millis() }.wrapping_add(boot.load(Ordering::Relaxed))
+    now_ms().wrapping_add(boot.load(Ordering::Relaxed))
 }
 
 /// A periodic deadline: tells whether it has passed, and the next one.

@@ -2,8 +2,9 @@
 
 use core::ffi::{c_char, c_int, c_uint};
 
-use super::hooks::{mg_millis, mg_random};
+use super::hooks::mg_random;
 use super::mem::{bytes, guard};
+use super::timer::now_ms;
 use super::types::{mg_addr, mg_str};
 use crate::text::addr::{self, Host};
 use crate::text::{acl, path};
@@ -138,10 +139,8 @@ pub unsafe extern "C" fn mg_aton(str: mg_str, addr: *mut mg_addr) -> bool {
 /// Waits at least `ms` milliseconds without handling any events.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_delayms(ms: c_uint) {
-    // SAFETY: `mg_millis` has no preconditions.
-    let until = unsafe { mg_millis() } + u64::from(ms) + 1;
-    // SAFETY: as above.
-    while unsafe { mg_millis() } < until {
+    let until = now_ms() + u64::from(ms) + 1;
+    while now_ms() < until {
         core::hint::spin_loop();
     }
 }

@@ -9,7 +9,6 @@ use core::ptr::{NonNull, null_mut};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::FileExt;
 
 use super::engine::http_handler;
 use crate::abi::iobuf::{self, mg_iobuf_resize};
@@ -61,22 +60,42 @@ impl FileStream {
         }
     }
 
-    /// Reads the next bytes into `buf`, which has room for `len`; 0 = end or error.
+    /// What to read from next.
+    fn reader(&self) -> Reader {
+        match &self.regular {
+            Some(file) => Reader::Descriptor(file.as_raw_fd(), self.offset),
+            None => Reader::Handle(self.file_system(), self.file.fd),
+        }
+    }
+
+    /// Notes that `n` bytes were taken from the file.
+    fn taken(&mut self, n: usize) {
+        self.offset += n as u64;
+        self.remaining = self.remaining.saturating_sub(n as u64);
+    }
+}
+
+/// A way to the bytes of an open file that borrows nothing, so that a program's file system may
+/// do anything meanwhile.
+enum Reader {
+    /// Descriptor and position.
+    Descriptor(c_int, u64),
+    /// File system and handle.
+    Handle(FileSystem, *mut c_void),
+}
+
+impl Reader {
+    /// Reads into `buf`, which has room for `len` bytes; 0 = end or error.
     ///
     /// # Safety
-    /// `buf` has `len` writable bytes.
-    unsafe fn read(&mut self, buf: *mut u8, len: usize) -> usize {
-        let n = match &self.regular {
-            Some(file) => {
-                // SAFETY: passed on.
-                let buf = unsafe { mem::bytes_mut(buf.cast(), len) };
-                file.read_at(buf, self.offset).unwrap_or(0)
-            }
-            // SAFETY: passed on; the handle is open.
-            None => unsafe { self.file_system().read(self.file.fd, buf, len) },
-        };
-        self.offset += n as u64;
-        n
+    /// The file is open, and `buf` has `len` writable bytes.
+    unsafe fn read(self, buf: *mut u8, len: usize) -> usize {
+        match self {
+            // SAFETY: passed on.
+            Reader::Descriptor(fd, offset) => unsafe { socket::read_at(fd, buf, len, offset) },
+            // SAFETY: passed on.
+            Reader::Handle(fs, handle) => unsafe { fs.read(handle, buf, len) },
+        }
     }
 }
 
@@ -154,9 +173,9 @@ fn append_whole(conn: Conn, file: &mut FileStream) {
             return;
         }
         let start = conn.send_len();
-        let n = file.read((*send).buf.add(start), len);
+        let n = file.reader().read((*send).buf.add(start), len);
         (*send).len = start + n;
-        file.remaining -= n as u64;
+        file.taken(n);
     }
 }
 
@@ -178,7 +197,8 @@ fn advance(conn: Conn) {
     if stream.remaining == 0 {
         finish(conn);
     } else if !uses_sendfile(conn, stream) {
-        fill(conn, stream);
+        let (reader, remaining) = (stream.reader(), stream.remaining);
+        fill(conn, reader, remaining);
     }
 }
 
@@ -187,30 +207,31 @@ fn uses_sendfile(conn: Conn, stream: &FileStream) -> bool {
 }
 
 /// Reads as much of the file as `c->send` takes.
-fn fill(conn: Conn, stream: &mut FileStream) {
+fn fill(conn: Conn, reader: Reader, remaining: u64) {
     let size = app_options::io_size();
-    // SAFETY: `send` is a member of the live connection; the file system writes at most the room
-    // it is given.
-    unsafe {
+    // SAFETY: `send` is a member of the live connection; the file is open; the file system writes
+    // at most the room it is given.
+    let n = unsafe {
         let send = conn.send();
         if (*send).size < size && !mg_iobuf_resize(send, size) {
             return crate::event::emit::fail(conn, format_args!("OOM"));
         }
         let len = conn.send_len();
-        let room =
-            ((*send).size - len).min(usize::try_from(stream.remaining).unwrap_or(usize::MAX));
+        let room = ((*send).size - len).min(usize::try_from(remaining).unwrap_or(usize::MAX));
         if room == 0 {
             return;
         }
-        let n = stream.read((*send).buf.add(len), room);
+        let n = reader.read((*send).buf.add(len), room);
+        (*send).len = len + n;
+        n
+    };
+    if let Some(stream) = stream(conn) {
+        stream.taken(n);
         if n == 0 {
             // Shorter than announced: the peer must not take the next response for the rest.
             conn.set(flags::DRAINING);
             stream.remaining = 0;
-            return;
         }
-        (*send).len = len + n;
-        stream.remaining -= n as u64;
     }
 }
 
@@ -227,8 +248,7 @@ pub(crate) fn send_file(conn: Conn) -> (io::Result<usize>, usize) {
     let mut offset = stream.offset as i64;
     let result = socket::send_file(conn.fd(), file.as_raw_fd(), &mut offset, wanted);
     if let Ok(n) = result {
-        stream.offset += n as u64;
-        stream.remaining -= n.min(wanted) as u64;
+        stream.taken(n);
         if n == 0 {
             stream.remaining = 0;
             return (Err(io::ErrorKind::UnexpectedEof.into()), wanted);

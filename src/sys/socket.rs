@@ -254,7 +254,17 @@ pub(crate) fn send_file(
     })
 }
 
-/// Shuts both directions down and closes `fd`. Errors are of no use to anybody here.
+/// Reads from a file at `offset`; 0 = end or error.
+///
+/// # Safety
+/// `buf` has `len` writable bytes.
+pub(crate) unsafe fn read_at(fd: c_int, buf: *mut u8, len: usize, offset: u64) -> usize {
+    let Ok(offset) = libc::off_t::try_from(offset) else { return 0 };
+    // SAFETY: passed on.
+    retry(|| cvt_len(unsafe { libc::pread(fd, buf.cast(), len, offset) })).unwrap_or(0)
+}
+
+/// Closes `fd`. Errors are of no use to anybody here.
 pub(crate) fn close(fd: c_int) {
     // SAFETY: no pointers are involved; the caller owns the descriptor.
     unsafe { libc::close(fd) };
