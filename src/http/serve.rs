@@ -144,7 +144,7 @@ pub(crate) fn serve_file(conn: Conn, request: &Request, path: Option<&CStr>, opt
     if !reply::append(conn, &head) {
         return options.fs.close(chosen.file);
     }
-    if request.is_head() || conn.is(flags::CLOSING) || len == 0 {
+    if request.is_head() || conn.is(flags::CLOSING) {
         options.fs.close(chosen.file);
         conn.clear(flags::RESP);
     } else {
