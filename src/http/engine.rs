@@ -477,6 +477,12 @@ impl Run {
         if self.is_dead() {
             return Step::Stop;
         }
+        let ends_here = conn.is(flags::DRAINING | flags::CLOSING) && self.cause == Cause::Input;
+        if accepted && ends_here {
+            // The responses to requests behind this one would be lost.
+            self.give_up();
+            return Step::Discard;
+        }
         if accepted && head.connection_close {
             if !conn.is(flags::RESP) {
                 conn.set(flags::DRAINING);
