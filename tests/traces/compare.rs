@@ -94,7 +94,9 @@ fn line(event: &Event, kind: Kind) -> String {
     text + &match &entry.detail {
         Detail::None => String::new(),
         Detail::Url(url) => format!(" {url}"),
-        Detail::Transfer { left, .. } => format!(" n={} left={left} {}", event.sum, shown(&event.data)),
+        Detail::Transfer { left, .. } => {
+            format!(" n={} left={left} {}", event.sum, shown(&event.data))
+        }
         Detail::Text(text) => format!(" {:?}", text.as_deref().map(shown)),
         Detail::Left { recv, send } => format!(" recv={recv} send={send}"),
         Detail::Data(data) => format!(" {}", shown(data)),
@@ -117,6 +119,7 @@ pub fn summary(outcome: &Outcome, kind: Kind, index: usize) -> String {
             Detail::Http(seen) => format!("{} {}", event.entry.name, shown(&seen.uri)),
             Detail::Transfer { left, .. } => format!("{} {}/{left}", event.entry.name, event.sum),
             Detail::Text(Some(text)) => format!("{} {}", event.entry.name, shown(text)),
+            Detail::Data(data) => format!("{} {}", event.entry.name, data.len()),
             _ => event.entry.name.to_string(),
         })
         .collect();

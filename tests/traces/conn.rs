@@ -131,7 +131,8 @@ impl Conn {
     }
 
     pub fn basic_auth(self, user: &str, pass: &str) {
-        let (user, pass) = (CString::new(user).expect("no NUL"), CString::new(pass).expect("no NUL"));
+        let (user, pass) =
+            (CString::new(user).expect("no NUL"), CString::new(pass).expect("no NUL"));
         // SAFETY: rules 1 and 3.
         unsafe { mg_http_bauth(self.0, user.as_ptr(), pass.as_ptr()) }
     }

@@ -4,9 +4,9 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::{null, null_mut};
 
 use mongoose::abi::http::*;
+use mongoose::abi::http_parse::mg_url_decode;
 use mongoose::abi::http_parse::{mg_http_creds, mg_http_get_var, mg_http_next_multipart};
 use mongoose::abi::types::{flags, mg_connection, mg_http_part, mg_http_serve_opts, mg_str};
-use mongoose::abi::http_parse::mg_url_decode;
 
 use crate::conn::{Conn, Message};
 use crate::program::{Handler, Program, ev, on_upload};
@@ -75,9 +75,11 @@ fn echo(_: &Program, c: Conn, m: Message) {
 
 fn status(_: &Program, c: Conn, m: Message) {
     let uri = m.uri();
-    let digits = uri.get(8..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit());
+    let number = uri.get(8..).unwrap_or_default();
+    let (sign, number) = number.strip_prefix(b"-").map_or((1, number), |digits| (-1, digits));
+    let digits = number.iter().take_while(|b| b.is_ascii_digit());
     let code = digits.fold(0i32, |code, digit| code.wrapping_mul(10) + i32::from(digit - b'0'));
-    c.reply(code, None, "s\n");
+    c.reply(sign * code, None, "s\n");
 }
 
 fn chunked(_: &Program, c: Conn, _: Message) {
@@ -246,7 +248,8 @@ fn multipart(_: &Program, c: Conn, m: Message) {
     let mut ofs = 0;
     let mut count = 0;
     loop {
-        let mut part = mg_http_part { name: mg_str::NULL, filename: mg_str::NULL, body: mg_str::NULL };
+        let mut part =
+            mg_http_part { name: mg_str::NULL, filename: mg_str::NULL, body: mg_str::NULL };
         // SAFETY: rules 4 and 5.
         ofs = unsafe { mg_http_next_multipart(m.raw_body(), ofs, &mut part) };
         if ofs == 0 {
@@ -287,7 +290,8 @@ fn vars(_: &Program, c: Conn, m: Message) {
     let var = |from: mg_str, name: &CStr, size: usize| {
         let mut buf = vec![0u8; size];
         // SAFETY: rules 2, 3 and 4.
-        let result = unsafe { mg_http_get_var(&from, name.as_ptr(), buf.as_mut_ptr().cast(), size) };
+        let result =
+            unsafe { mg_http_get_var(&from, name.as_ptr(), buf.as_mut_ptr().cast(), size) };
         let value = if result < 0 { String::new() } else { in_buffer(&buf) };
         format!("{result}[{value}]")
     };
@@ -305,8 +309,8 @@ fn route(p: &Program, c: Conn, event: i32, data: *mut c_void) {
         b"/later" => {}
         b"/chunk" => {
             chunked_head(c);
-            c.write_chunk(Some(b"12345"));
-            c.write_chunk(Some(b""));
+            c.print_chunk(c"12345");
+            c.print_chunk(c"");
         }
         b"/bye" => bye(c, c"Connection: close\r\n", b""),
         _ => c.reply(404, Some(c""), "none\n"),
@@ -415,7 +419,8 @@ fn client(p: &Program, c: Conn, event: i32, _: *mut c_void) {
 
 fn client_again(p: &Program, c: Conn, event: i32, data: *mut c_void) {
     client(p, c, event, data);
-    if event == ev::HTTP_MSG && !p.notes(c, |notes| std::mem::replace(&mut notes.asked_again, true)) {
+    if event == ev::HTTP_MSG && !p.notes(c, |notes| std::mem::replace(&mut notes.asked_again, true))
+    {
         c.send(b"GET /second HTTP/1.1\r\n\r\n");
     }
 }

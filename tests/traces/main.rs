@@ -12,9 +12,10 @@ mod replay;
 mod tree;
 mod vector;
 
+use std::time::Instant;
+
 use compare::Kind;
-use expected::{DIFFERENT_ON_PURPOSE, HARDENED, Hardened};
-use replay::Outcome;
+use replay::{Outcome, Task};
 use serde_json::Value;
 
 /// How the replay of a file went.
@@ -34,73 +35,47 @@ fn as_recorded(scenario: &Value, kind: Kind, outcome: &Outcome) -> Result<(), St
     scenario.get("files").map_or(Ok(()), tree::check_uploads)
 }
 
-/// Compares the outcome of a `hardened` scenario with what its weak-spot item asks for.
-fn as_hardened(want: &Hardened, kind: Kind, outcome: &Outcome) -> Result<(), String> {
-    let steps: Vec<String> =
-        (0..outcome.steps.len()).map(|index| compare::summary(outcome, kind, index)).collect();
-    let received = outcome.received().concat();
-    let received = vector::shown(&received);
-    let closed = outcome.peer.streams.first().is_some_and(|stream| stream.ended);
-    let start_is_right = match want.received.strip_suffix('…') {
-        Some(start) => received.starts_with(start),
-        None => received == want.received,
-    };
-    if steps == want.steps && start_is_right && closed == want.closed {
-        return Ok(());
+/// What became of one scenario: true if it is as recorded, false if it differs on purpose.
+fn judge(task: Task, outcome: &Outcome) -> Result<bool, String> {
+    let recorded = as_recorded(task.scenario, task.kind, outcome);
+    if let Some(want) = task.different {
+        expected::check(want, task.kind, outcome)?;
+        return match recorded {
+            Ok(()) => Err("comes out as recorded, but is listed as different".into()),
+            Err(_) => Ok(false),
+        };
     }
-    Err(format!("\n    want {:?} {:?} {}\n    got  {steps:?} {received:?} {closed}", want.steps, want.received, want.closed))
-}
-
-/// What became of one scenario.
-fn judge(scenario: &Value, kind: Kind, outcome: &Outcome, tally: &mut Tally) {
-    let id = scenario["id"].as_str().expect("an id");
-    let recorded = as_recorded(scenario, kind, outcome);
-    let on_purpose = DIFFERENT_ON_PURPOSE.iter().any(|(other, _)| *other == id);
-    let hardened = HARDENED.iter().find(|hardened| hardened.id == id);
-    let marked = scenario["hardened"].as_str();
-    let failure = match (recorded, hardened) {
-        (Ok(()), None) if on_purpose => Some("matches, but is listed as different".to_string()),
-        (Ok(()), None) if marked.is_none_or(|item| item.starts_with("08.")) => {
-            tally.matched += 1;
-            None
-        }
-        (Err(_), None) if on_purpose => {
-            tally.differing += 1;
-            None
-        }
-        (Err(why), None) => Some(why),
-        (_, Some(want)) => match as_hardened(want, kind, outcome) {
-            Ok(()) => {
-                tally.differing += 1;
-                None
-            }
-            Err(why) => Some(why),
-        },
-        (Ok(()), None) => Some("came out as recorded, but is to be hardened".to_string()),
-    };
-    if let Some(why) = failure {
-        let mark = marked.map_or(String::new(), |item| format!(" (hardened {item})"));
-        let send = vector::shown(scenario["send"].to_string().as_bytes());
-        tally.failures.push(format!("{id}{mark}: {why}\n    send {send}"));
+    if expected::is_stopped_by_limit(task.scenario, outcome) {
+        return Ok(false);
+    }
+    recorded?;
+    if expected::is_right_as_recorded(task.scenario) {
+        Ok(true)
+    } else {
+        Err("comes out as recorded, but is to be hardened".into())
     }
 }
 
 fn replay_file(name: &str, http: bool, kind: Kind) -> Tally {
     let mut tally = Tally::default();
-    let only = std::env::var("TRACE").ok();
-    let scenarios = vector::scenarios(name);
-    let start = std::time::Instant::now();
-    for scenario in &scenarios {
-        let id = scenario["id"].as_str().expect("an id");
-        if only.as_ref().is_some_and(|only| !id.contains(only)) {
-            continue;
-        }
+    let start = Instant::now();
+    let differing = expected::different_on_purpose();
+    for scenario in &vector::scenarios(name) {
         if scenario.get("files").is_some() {
             tree::fresh_uploads(scenario);
         }
         let program = replay::program(scenario, http);
-        let outcome = replay::replay(scenario, http, &program, kind);
-        judge(scenario, kind, &outcome, &mut tally);
+        let different = differing.iter().find(|want| want["id"] == scenario["id"]);
+        let task = Task { scenario, different, http, kind };
+        let outcome = replay::replay(task, &program);
+        match judge(task, &outcome) {
+            Ok(true) => tally.matched += 1,
+            Ok(false) => tally.differing += 1,
+            Err(why) => {
+                let send = vector::shown(scenario["send"].to_string().as_bytes());
+                tally.failures.push(format!("{}: {why}\n    send {send}", scenario["id"]));
+            }
+        }
     }
     println!(
         "{name}: {} matched, {} differ on purpose, {} failed, {:.1} s",
@@ -124,7 +99,8 @@ fn traces() {
         ("trace-tcpudp.jsonl", false, Kind::Raw),
     ];
     let tallies: Vec<Tally> = std::thread::scope(|scope| {
-        let threads = files.map(|(name, http, kind)| scope.spawn(move || replay_file(name, http, kind)));
+        let threads =
+            files.map(|(name, http, kind)| scope.spawn(move || replay_file(name, http, kind)));
         threads.map(|thread| thread.join().expect("no panic")).into()
     });
     let matched: usize = tallies.iter().map(|tally| tally.matched).sum();

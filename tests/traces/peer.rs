@@ -143,20 +143,24 @@ impl Datagrams {
 pub struct Peer {
     /// Waits for the program to connect.
     listener: Option<TcpListener>,
+    /// Keeps a port on which nobody listens from being given to somebody else.
+    _held: Option<(TcpListener, TcpStream)>,
     pub streams: Vec<Stream>,
     pub sockets: Vec<Datagrams>,
 }
 
 impl Peer {
     fn new(listener: Option<TcpListener>, streams: Vec<Stream>, sockets: Vec<Datagrams>) -> Peer {
-        Peer { listener, streams, sockets }
+        Peer { listener, _held: None, streams, sockets }
     }
 
-    /// Nobody listens. Also gives the port that is free.
+    /// Nobody listens. Also gives the port: the client's end of a connection has it.
     pub fn absent() -> (Peer, u16) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
-        let port = listener.local_addr().expect("an address").port();
-        (Peer::new(None, Vec::new(), Vec::new()), port)
+        let client = TcpStream::connect(listener.local_addr().expect("an address")).expect("room");
+        let port = client.local_addr().expect("an address").port();
+        let peer = Peer::new(None, Vec::new(), Vec::new());
+        (Peer { _held: Some((listener, client)), ..peer }, port)
     }
 
     /// A TCP server, and its port.

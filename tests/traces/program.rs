@@ -60,9 +60,16 @@ pub enum Detail {
     None,
     Url(String),
     /// Count, what is left in the buffer, and for READ the bytes.
-    Transfer { n: usize, left: usize, data: Vec<u8> },
+    Transfer {
+        n: usize,
+        left: usize,
+        data: Vec<u8>,
+    },
     Text(Option<Vec<u8>>),
-    Left { recv: usize, send: usize },
+    Left {
+        recv: usize,
+        send: usize,
+    },
     Data(Vec<u8>),
     Http(Seen),
 }
@@ -194,7 +201,9 @@ impl Program {
             }
             ev::CLOSE => ("CLOSE", Detail::Left { recv: c.recv_len(), send: c.send_len() }),
             // SAFETY: rule 4: the event's data is a live `struct mg_str`.
-            ev::WAKEUP => ("WAKEUP", Detail::Data(unsafe { (*data.cast::<mg_str>()).bytes() }.to_vec())),
+            ev::WAKEUP => {
+                ("WAKEUP", Detail::Data(unsafe { (*data.cast::<mg_str>()).bytes() }.to_vec()))
+            }
             ev::HTTP_HDRS => {
                 if self.notes(c, |notes| notes.in_message) {
                     return;

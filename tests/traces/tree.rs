@@ -21,7 +21,8 @@ impl Tree {
         let text = fs::read_to_string(path("trace-tree.json")).expect("the tree");
         let tree: Value = serde_json::from_str(&text).expect("valid JSON");
         let root = std::env::temp_dir().join(format!("meerkat-traces-{}", std::process::id()));
-        let dirs = || tree["dirs"].as_array().expect("dirs").iter().map(|dir| dir.as_str().unwrap());
+        let dirs =
+            || tree["dirs"].as_array().expect("dirs").iter().map(|dir| dir.as_str().unwrap());
         for dir in dirs() {
             fs::create_dir_all(root.join(dir)).expect("a new directory");
         }
@@ -64,7 +65,9 @@ pub fn fresh_uploads(scenario: &Value) {
     let _ = fs::remove_dir_all("up"); // Not there before the first time.
     fs::create_dir_all("up/dir").expect("a new directory");
     let note = scenario["note"].as_str().unwrap_or_default();
-    if let Some((name, text)) = note.strip_prefix("before: ").and_then(|n| n.split_once(" contains ")) {
+    if let Some((name, text)) =
+        note.strip_prefix("before: ").and_then(|n| n.split_once(" contains "))
+    {
         fs::write(format!("up/{name}"), text.trim_matches('"')).expect("a new file");
     }
 }
@@ -82,12 +85,13 @@ pub fn check_uploads(recorded: &Value) -> Result<(), String> {
     let recorded = recorded.as_object().expect("files by name");
     let got = uploads();
     let same = recorded.len() == got.len()
-        && recorded.iter().all(|(name, content)| {
-            got.get(name).is_some_and(|got| same_bytes(content, got))
-        });
+        && recorded
+            .iter()
+            .all(|(name, content)| got.get(name).is_some_and(|got| same_bytes(content, got)));
     if same {
         return Ok(());
     }
-    let got: Vec<String> = got.iter().map(|(name, data)| format!("{name}: {}", shown(data))).collect();
+    let got: Vec<String> =
+        got.iter().map(|(name, data)| format!("{name}: {}", shown(data))).collect();
     Err(format!("files\n    want {recorded:?}\n    got  {}", got.join("\n         ")))
 }
