@@ -200,10 +200,7 @@ impl Program {
                 ("WRITE", Detail::Transfer { n, left, data: Vec::new() })
             }
             ev::CLOSE => ("CLOSE", Detail::Left { recv: c.recv_len(), send: c.send_len() }),
-            // SAFETY: rule 4: the event's data is a live `struct mg_str`.
-            ev::WAKEUP => {
-                ("WAKEUP", Detail::Data(unsafe { (*data.cast::<mg_str>()).bytes() }.to_vec()))
-            }
+            ev::WAKEUP => ("WAKEUP", Detail::Data(slice(data))),
             ev::HTTP_HDRS => {
                 if self.notes(c, |notes| notes.in_message) {
                     return;
@@ -245,6 +242,11 @@ impl Conn {
 fn text(data: *mut c_void) -> Vec<u8> {
     // SAFETY: rule 3: the event's data is a C string.
     unsafe { CStr::from_ptr(data.cast::<c_char>()) }.to_bytes().to_vec()
+}
+
+fn slice(data: *mut c_void) -> Vec<u8> {
+    // SAFETY: rule 4: the event's data is a live `struct mg_str`.
+    unsafe { (*data.cast::<mg_str>()).bytes() }.to_vec()
 }
 
 fn count(data: *mut c_void) -> usize {
