@@ -56,9 +56,17 @@ impl Conn {
 
     /// A copy of what is in `recv`.
     pub fn input(self) -> Vec<u8> {
+        self.last_input(self.recv_len())
+    }
+
+    /// A copy of the last `n` bytes in `recv`, or of all if there are fewer.
+    pub fn last_input(self, n: usize) -> Vec<u8> {
         // SAFETY: rule 1: `recv` holds `len` bytes.
-        unsafe { mg_str { buf: (*self.0).recv.buf.cast(), len: (*self.0).recv.len }.bytes() }
-            .to_vec()
+        unsafe {
+            let recv = &(*self.0).recv;
+            let all = mg_str { buf: recv.buf.cast(), len: recv.len };
+            all.bytes()[recv.len.saturating_sub(n)..].to_vec()
+        }
     }
 
     /// Removes bytes from the front of `recv`.

@@ -56,7 +56,7 @@ fn judge(task: Task, outcome: &Outcome) -> Result<bool, String> {
     }
 }
 
-fn replay_file(name: &str, http: bool, kind: Kind) -> Tally {
+fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally {
     let mut tally = Tally::default();
     let start = Instant::now();
     let differing = expected::different_on_purpose();
@@ -66,7 +66,7 @@ fn replay_file(name: &str, http: bool, kind: Kind) -> Tally {
         }
         let program = replay::program(scenario, http);
         let different = differing.iter().find(|want| want["id"] == scenario["id"]);
-        let task = Task { scenario, different, http, kind };
+        let task = Task { scenario, different, http, kind, without_epoll };
         let outcome = replay::replay(task, &program);
         match judge(task, &outcome) {
             Ok(true) => tally.matched += 1,
@@ -87,11 +87,8 @@ fn replay_file(name: &str, http: bool, kind: Kind) -> Tally {
     tally
 }
 
-#[test]
-fn traces() {
-    // SAFETY: no other thread uses the library yet.
-    unsafe { mongoose::abi::log::mg_log_level = 0 };
-    let _tree = tree::Tree::enter();
+/// Replays all files at the same time, one thread each.
+fn replay_all(without_epoll: bool) {
     let files = [
         ("trace-http.jsonl", true, Kind::Http),
         ("trace-files.jsonl", true, Kind::Files),
@@ -99,8 +96,9 @@ fn traces() {
         ("trace-tcpudp.jsonl", false, Kind::Raw),
     ];
     let tallies: Vec<Tally> = std::thread::scope(|scope| {
-        let threads =
-            files.map(|(name, http, kind)| scope.spawn(move || replay_file(name, http, kind)));
+        let threads = files.map(|(name, http, kind)| {
+            scope.spawn(move || replay_file(name, http, kind, without_epoll))
+        });
         threads.map(|thread| thread.join().expect("no panic")).into()
     });
     let matched: usize = tallies.iter().map(|tally| tally.matched).sum();
@@ -108,4 +106,17 @@ fn traces() {
     let failures: Vec<String> = tallies.into_iter().flat_map(|tally| tally.failures).collect();
     println!("traces: {matched} matched, {differing} differ on purpose");
     assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(mongoose::abi::mem::panics(), 0, "panics inside the library");
+}
+
+/// One test, because the working directory and the folder `up` belong to the whole process.
+#[test]
+fn traces() {
+    // SAFETY: no other thread uses the library yet.
+    unsafe { mongoose::abi::log::mg_log_level = 0 };
+    let _tree = tree::Tree::enter();
+    println!("with epoll:");
+    replay_all(false);
+    println!("with poll:");
+    replay_all(true);
 }

@@ -255,9 +255,7 @@ fn count(data: *mut c_void) -> usize {
 }
 
 fn read(c: Conn, n: usize) -> Detail {
-    let input = c.input();
-    let data = input[input.len().saturating_sub(n)..].to_vec();
-    Detail::Transfer { n, left: input.len(), data }
+    Detail::Transfer { n, left: c.recv_len(), data: c.last_input(n) }
 }
 
 fn seen(message: Message, complete: bool) -> Seen {

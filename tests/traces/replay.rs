@@ -19,7 +19,7 @@ use crate::program::{Entry, Program, on_event};
 use crate::vector::bytes;
 use crate::{expected, handlers};
 
-/// So many polls in a row without event and byte end a step.
+/// So many polls in a row without event and byte end a step; those of the second half wait.
 const QUIET_POLLS: u32 = 4;
 
 /// How long a step that has not brought what was recorded may still bring it.
@@ -71,18 +71,23 @@ struct Manager<'a> {
 }
 
 impl<'a> Manager<'a> {
-    fn new(program: &'a Program) -> Manager<'a> {
+    fn new(program: &'a Program, without_epoll: bool) -> Manager<'a> {
         // SAFETY: all-zero is a valid manager to be overwritten.
         let mut mgr: Box<mg_mgr> = Box::new(unsafe { std::mem::zeroed() });
         // SAFETY: rule 5.
         unsafe { mg_mgr_init(&mut *mgr) };
+        if without_epoll && mgr.epoll_fd >= 0 {
+            // SAFETY: nobody uses the descriptor yet.
+            unsafe { libc::close(mgr.epoll_fd) };
+            mgr.epoll_fd = -1;
+        }
         mgr.userdata = std::ptr::from_ref(program).cast_mut().cast::<c_void>();
         Manager { mgr, program, listener: None }
     }
 
-    fn poll(&mut self) {
+    fn poll(&mut self, ms: i32) {
         // SAFETY: rules 1 and 8.
-        unsafe { mg_mgr_poll(&mut *self.mgr, 1) };
+        unsafe { mg_mgr_poll(&mut *self.mgr, ms) };
     }
 
     /// Listens. The port is that of the listener.
@@ -163,6 +168,8 @@ pub struct Task<'a> {
     pub different: Option<&'a Value>,
     pub http: bool,
     pub kind: Kind,
+    /// Watch descriptors with poll() although epoll is there.
+    pub without_epoll: bool,
 }
 
 impl Task<'_> {
@@ -181,7 +188,7 @@ impl Task<'_> {
 
 /// Replays a scenario with `program`.
 pub fn replay(task: Task, program: &Program) -> Outcome {
-    let mut manager = Manager::new(program);
+    let mut manager = Manager::new(program, task.without_epoll);
     let (peer, port) = set_up(task, &mut manager);
     let mut outcome = Outcome {
         steps: Vec::new(),
@@ -285,7 +292,7 @@ fn settle(task: Task, manager: &mut Manager, outcome: &mut Outcome, is_last: boo
     let mut quiet = 0;
     loop {
         let before = log.borrow().len();
-        manager.poll();
+        manager.poll(i32::from(quiet >= QUIET_POLLS / 2));
         let received = outcome.peer.pump();
         quiet = if received || log.borrow().len() > before { 0 } else { quiet + 1 };
         if quiet < QUIET_POLLS {
