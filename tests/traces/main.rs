@@ -87,16 +87,18 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
     tally
 }
 
+/// The files, whether their programs speak HTTP, and what the recorder listed.
+const FILES: [(&str, bool, Kind); 4] = [
+    ("trace-http.jsonl", true, Kind::Http),
+    ("trace-files.jsonl", true, Kind::Files),
+    ("trace-client.jsonl", true, Kind::Client),
+    ("trace-tcpudp.jsonl", false, Kind::Raw),
+];
+
 /// Replays all files at the same time, one thread each.
 fn replay_all(without_epoll: bool) {
-    let files = [
-        ("trace-http.jsonl", true, Kind::Http),
-        ("trace-files.jsonl", true, Kind::Files),
-        ("trace-client.jsonl", true, Kind::Client),
-        ("trace-tcpudp.jsonl", false, Kind::Raw),
-    ];
     let tallies: Vec<Tally> = std::thread::scope(|scope| {
-        let threads = files.map(|(name, http, kind)| {
+        let threads = FILES.map(|(name, http, kind)| {
             scope.spawn(move || replay_file(name, http, kind, without_epoll))
         });
         threads.map(|thread| thread.join().expect("no panic")).into()
@@ -107,6 +109,16 @@ fn replay_all(without_epoll: bool) {
     println!("traces: {matched} matched, {differing} differ on purpose");
     assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
     assert_eq!(mongoose::abi::mem::panics(), 0, "panics inside the library");
+}
+
+/// Each scenario that is to differ is among the recorded ones.
+#[test]
+fn differences_are_known_scenarios() {
+    let recorded = FILES.map(|(name, ..)| vector::scenarios(name)).concat();
+    for want in expected::different_on_purpose() {
+        let times = recorded.iter().filter(|scenario| scenario["id"] == want["id"]).count();
+        assert_eq!(times, 1, "{}", want["id"]);
+    }
 }
 
 /// One test, because the working directory and the folder `up` belong to the whole process.
