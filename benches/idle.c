@@ -19,13 +19,17 @@ int main(int argc, char **argv) {
   addr.sin_family = AF_INET;
   addr.sin_port = htons((unsigned short)atoi(argv[1]));
   for (int i = 0; i < count; i++) {
-    // Several source addresses, so that ports don't run out.
+    // Several source addresses, and no lingering, so that ports don't run out.
+    struct linger linger = {1, 0};
+    int one = 1;
     struct sockaddr_in from;
     memset(&from, 0, sizeof(from));
     from.sin_family = AF_INET;
-    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1u + (unsigned)(i / 20000));
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1u + (unsigned)(i % 100));
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
     if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 ||
         connect(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0) {
       perror("idle");
