@@ -71,6 +71,9 @@ pub(crate) fn free(mgr: *mut mg_mgr) {
         }
         close_rest(state);
         state.destroy();
+        // Handlers may have added some.
+        // SAFETY: as above.
+        unsafe { release_timers(addr_of_mut!((*mgr).timers)) };
     }
     // SAFETY: as above. Descriptor 0 means a manager that was zeroed but never initialised.
     unsafe {
