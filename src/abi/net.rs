@@ -34,6 +34,11 @@ fn ptr(conn: Option<Conn>) -> *mut mg_connection {
     conn.map_or(null_mut(), Conn::ptr)
 }
 
+/// False once the descriptor of `conn` is closed: its number may be somebody else's by now.
+fn has_socket(conn: Conn) -> bool {
+    conn.fd() != NO_FD && !conn.state().is_some_and(|_| conn.is_dead())
+}
+
 /// Initialises a manager in caller-owned storage, which is overwritten whole.
 ///
 /// Sets the process's disposition of SIGPIPE to ignore. Never fails: without epoll the manager
@@ -191,13 +196,9 @@ pub unsafe extern "C" fn mg_close_conn(c: *mut mg_connection) {
 pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> bool {
     let f = |conn: Conn| {
         if conn.is(flags::UDP) {
-            let usable = conn.fd() != NO_FD && !conn.is(flags::RESOLVING);
-            let dead = conn.state().is_some_and(|_| conn.is_dead());
+            let usable = has_socket(conn) && !conn.is(flags::RESOLVING);
             // SAFETY: rule 2.
-            return len > 0
-                && usable
-                && !dead
-                && io::send_datagram(conn, unsafe { bytes(buf, len) });
+            return len > 0 && usable && io::send_datagram(conn, unsafe { bytes(buf, len) });
         }
         if len > 0 && buf.is_null() {
             return false;
@@ -294,6 +295,9 @@ pub unsafe extern "C" fn mg_io_send(
     len: usize,
 ) -> c_long {
     let f = |conn: Conn| {
+        if !has_socket(conn) {
+            return MG_IO_ERR;
+        }
         // SAFETY: rule 2.
         match io::send_raw(conn, unsafe { bytes(buf, len) }) {
             Ok(n) if n > 0 => n as c_long,
