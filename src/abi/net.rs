@@ -78,7 +78,7 @@ pub unsafe extern "C" fn mg_mgr_poll(mgr: *mut mg_mgr, ms: c_int) {
 /// (see c->loc.port).
 ///
 /// Returns NULL, with the reason logged and no event, if the URL is malformed or the address
-/// can't be used. `fn` gets the events of the listener and of all connections accepted on it.
+/// can't be used; also if the handler has called mg_close_conn. `fn` gets the events of the listener and of all connections accepted on it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_listen(
     mgr: *mut mg_mgr,
@@ -90,8 +90,9 @@ pub unsafe extern "C" fn mg_listen(
     guard(null_mut(), || ptr(unsafe { listen::listen(mgr, url, r#fn, fn_data) }))
 }
 
-/// Connects to `url`. Returns NULL only if `url` is NULL or empty or memory is out; all other
-/// failures come as MG_EV_ERROR, possibly before this function returns.
+/// Connects to `url`. Returns NULL only if `url` is NULL or empty, memory is out, or the handler has
+/// called mg_close_conn; all other failures come as MG_EV_ERROR, possibly before this function
+/// returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_connect(
     mgr: *mut mg_mgr,
@@ -134,7 +135,8 @@ pub unsafe extern "C" fn mg_connect_resolved(c: *mut mg_connection) {
 
 /// Makes a connection of the descriptor `fd` of a socket, which the library closes in the end.
 ///
-/// NULL only if memory is out; `fd` is then still the caller's. `fd` -1 makes a connection that
+/// NULL only if memory is out, when `fd` is still the caller's, or if the handler has called
+/// mg_close_conn, when `fd` is closed. `fd` -1 makes a connection that
 /// only gets MG_EV_POLL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_wrapfd(
@@ -220,6 +222,8 @@ pub unsafe extern "C" fn mg_vprintf(
     ap: *mut va_list,
 ) -> usize {
     let f = |conn: Conn| {
+        // The handler of an error may close the connection.
+        let _scope = conn.state().map(Scope::enter);
         let before = conn.send_len();
         let mut sink = IobufSink::new(conn.send());
         // SAFETY: rules 3 and 6.
