@@ -78,7 +78,8 @@ pub unsafe extern "C" fn mg_mgr_poll(mgr: *mut mg_mgr, ms: c_int) {
 /// (see c->loc.port).
 ///
 /// Returns NULL, with the reason logged and no event, if the URL is malformed or the address
-/// can't be used; also if the handler has called mg_close_conn. `fn` gets the events of the listener and of all connections accepted on it.
+/// can't be used; also if the handler has called mg_close_conn. `fn` gets the events of the
+/// listener and of all connections accepted on it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_listen(
     mgr: *mut mg_mgr,
