@@ -36,7 +36,7 @@ static const struct {
 
 static void no_event(struct mg_connection *c, int ev, void *ev_data) {
   (void)c, (void)ev, (void)ev_data;
-  CHECK(!"a failed mg_listen fires an event");
+  test_fail(__FILE__, __LINE__, "a failed mg_listen fires an event");
 }
 
 int main(void) {

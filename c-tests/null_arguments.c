@@ -20,7 +20,7 @@ static void all_null(void) {
   (void)mg_base64_update(0, NULL, 0);
   mg_bzero(NULL, 0);
   mg_call(NULL, 0, NULL);
-  (void)mg_calloc(0, 0);
+  mg_free(mg_calloc(0, 0));
   (void)mg_casecmp(NULL, NULL);
   (void)mg_check_ip_acl(none, NULL);
   mg_close_conn(NULL);
@@ -258,10 +258,7 @@ static void with_values(void) {
   CHECK_INT(mg_iobuf_add(&io, 0, NULL, SIZE_MAX), 0);
   CHECK_INT(mg_iobuf_add(&io, SIZE_MAX, NULL, 1), 0);
   CHECK(!mg_iobuf_init(&io, SIZE_MAX, 16));
-  CHECK(!mg_iobuf_resize(&io, SIZE_MAX / 2));
   CHECK_INT(mg_iobuf_del(&io, SIZE_MAX, SIZE_MAX), 0);
-  CHECK_PTR(mg_calloc(SIZE_MAX, SIZE_MAX), NULL);
-  CHECK_PTR(mg_calloc(SIZE_MAX / 2, 1), NULL);
   mg_queue_init(&q, NULL, 100);
   (void)mg_queue_book(&q, NULL, SIZE_MAX);
   mg_queue_init(&q, buf, sizeof(buf));
@@ -302,7 +299,7 @@ static void with_values(void) {
 
 int main(void) {
   struct mg_mgr mgr;
-  struct mg_connection own;
+  struct mg_connection own, *c;
   mg_log_set(MG_LL_NONE);
   all_null();
   mg_log_set_fn(mg_pfn_stdout, NULL);
@@ -311,12 +308,15 @@ int main(void) {
   with_connection(mg_wrapfd(&mgr, -1, NULL, NULL));
   with_connection(mg_listen(&mgr, "tcp://127.0.0.1:0", NULL, NULL));
   with_connection(mg_http_listen(&mgr, "http://127.0.0.1:0", NULL, NULL));
-  with_connection(mg_alloc_conn(&mgr));
+  c = mg_alloc_conn(&mgr);
+  with_connection(c);
+  mg_close_conn(c);
   mg_mgr_poll(&mgr, 0);
   mg_mgr_free(&mgr);
   memset(&own, 0, sizeof(own));
   own.fd = (void *)(size_t)-1;
   with_connection(&own);
+  mg_call(&own, MG_EV_CLOSE, NULL);  // nobody else ends it
   mg_iobuf_free(&own.send);
   with_values();
   return test_result();
