@@ -1,5 +1,6 @@
 // Chapter 01, section 20, 5: without descriptors a listener rests instead of spinning, and goes on
-// by itself when there are some again.
+// by itself when there are some again. (valgrind takes the peers off the queue and loses them.)
+// modes: static shared asan
 #include <sys/resource.h>
 #include "event.h"
 
