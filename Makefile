@@ -27,8 +27,8 @@ ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
 # What libmongoose.a needs from the system.
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
-.PHONY: all lib run test c-test compat examples fmt lint check header header-check symbols asan \
-	lib-asan valgrind bench doc install uninstall deps clean help
+.PHONY: all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
+	symbols asan lib-asan valgrind bench doc install uninstall deps clean help
 
 all: lib
 
@@ -70,6 +70,10 @@ test: deps
 
 c-test: lib
 	c-tests/run --build $(B)
+
+# The same with poll() instead of epoll.
+c-test-poll:
+	tools/test-poll
 
 compat: lib
 	compat/run --build $(B)
@@ -141,6 +145,7 @@ help:
 	@echo 'make run          build and start examples-c/http-server (ARGS="-l URL -d DIR")'
 	@echo 'make test         everything quick: lint, Rust and C tests, compat, header, docs'
 	@echo 'make c-test       C test suite (V=1 shows what each program prints)'
+	@echo 'make c-test-poll  C test suite with a library that uses poll() instead of epoll'
 	@echo 'make compat       compatibility checks: symbols, layouts, bindgen, reference header'
 	@echo 'make symbols      exported symbols against the list only'
 	@echo 'make asan         C test suite under AddressSanitizer and UBSan, both sides'

@@ -1055,18 +1055,6 @@ struct mg_tls_opts {
   bool skip_verification;
 };
 
-// One file of a packed file system; an entry with NULL 'path' ends the table.
-struct mg_mem_file {
-  // Full path.
-  const char *path;
-  // Content.
-  const uint8_t *data;
-  // Bytes of content.
-  size_t size;
-  // Modification time.
-  time_t mtime;
-};
-
 // A variable shown on the dashboard.
 struct mg_field {
   // JSON key; NULL ends an array of fields.
@@ -1217,6 +1205,18 @@ struct mg_mdns_resp {
   struct mg_str name;
   // Its address.
   struct mg_addr addr;
+};
+
+// One file of a packed file system; an entry with NULL 'path' ends the table.
+struct mg_mem_file {
+  // Full path.
+  const char *path;
+  // Content.
+  const uint8_t *data;
+  // Bytes of content.
+  size_t size;
+  // Modification time.
+  time_t mtime;
 };
 
 // A Modbus request, `ev_data` of MG_EV_MODBUS_REQ.
@@ -1713,8 +1713,9 @@ int mg_check_ip_acl(struct mg_str acl, struct mg_addr *remote_ip);
 // Programs usually set c->is_closing or c->is_draining instead.
 void mg_close_conn(struct mg_connection *c);
 
-// Connects to 'url'. Returns NULL only if 'url' is NULL or empty or memory is out; all other
-// failures come as MG_EV_ERROR, possibly before this function returns.
+// Connects to 'url'. Returns NULL only if 'url' is NULL or empty, memory is out, or the handler has
+// called mg_close_conn; all other failures come as MG_EV_ERROR, possibly before this function
+// returns.
 struct mg_connection *mg_connect(struct mg_mgr *mgr,
                                  const char *url,
                                  mg_event_handler_t fn,
@@ -2026,7 +2027,8 @@ size_t mg_json_unescape(struct mg_str json, const char *path, char *to, size_t n
 // (see c->loc.port).
 //
 // Returns NULL, with the reason logged and no event, if the URL is malformed or the address
-// can't be used. 'fn' gets the events of the listener and of all connections accepted on it.
+// can't be used; also if the handler has called mg_close_conn. 'fn' gets the events of the
+// listener and of all connections accepted on it.
 struct mg_connection *mg_listen(struct mg_mgr *mgr,
                                 const char *url,
                                 mg_event_handler_t fn,
@@ -2411,7 +2413,8 @@ bool mg_wakeup_init(struct mg_mgr *mgr);
 
 // Makes a connection of the descriptor 'fd' of a socket, which the library closes in the end.
 //
-// NULL only if memory is out; 'fd' is then still the caller's. 'fd' -1 makes a connection that
+// NULL only if memory is out, when 'fd' is still the caller's, or if the handler has called
+// mg_close_conn, when 'fd' is closed. 'fd' -1 makes a connection that
 // only gets MG_EV_POLL.
 struct mg_connection *mg_wrapfd(struct mg_mgr *mgr, int fd, mg_event_handler_t fn, void *fn_data);
 

@@ -17,9 +17,11 @@ pub static mut mg_fs_posix: mg_fs = posix::TABLE;
 #[unsafe(no_mangle)]
 pub static mut mg_fs_packed: mg_fs = packed::TABLE;
 
-/// Packed files, ended by an entry whose path is NULL. The program sets it; NULL = none.
-#[unsafe(no_mangle)]
-pub static mut mg_mem_files: *const mg_mem_file = core::ptr::null();
+unsafe extern "C" {
+    /// Packed files, ended by an entry whose path is NULL. The program assigns it, or replaces it
+    /// by its own; NULL = none. Weak, see `src/shim/hook_files.c`.
+    pub static mut mg_mem_files: *const mg_mem_file;
+}
 
 /// Content of the packed file `path`: not copied, not to be freed. `{NULL, 0}` if there is none.
 #[unsafe(no_mangle)]

@@ -34,6 +34,11 @@ fn ptr(conn: Option<Conn>) -> *mut mg_connection {
     conn.map_or(null_mut(), Conn::ptr)
 }
 
+/// False once the descriptor of `conn` is closed: its number may be somebody else's by now.
+fn has_socket(conn: Conn) -> bool {
+    conn.fd() != NO_FD && !conn.state().is_some_and(|_| conn.is_dead())
+}
+
 /// Initialises a manager in caller-owned storage, which is overwritten whole.
 ///
 /// Sets the process's disposition of SIGPIPE to ignore. Never fails: without epoll the manager
@@ -73,7 +78,8 @@ pub unsafe extern "C" fn mg_mgr_poll(mgr: *mut mg_mgr, ms: c_int) {
 /// (see c->loc.port).
 ///
 /// Returns NULL, with the reason logged and no event, if the URL is malformed or the address
-/// can't be used. `fn` gets the events of the listener and of all connections accepted on it.
+/// can't be used; also if the handler has called mg_close_conn. `fn` gets the events of the
+/// listener and of all connections accepted on it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_listen(
     mgr: *mut mg_mgr,
@@ -85,8 +91,9 @@ pub unsafe extern "C" fn mg_listen(
     guard(null_mut(), || ptr(unsafe { listen::listen(mgr, url, r#fn, fn_data) }))
 }
 
-/// Connects to `url`. Returns NULL only if `url` is NULL or empty or memory is out; all other
-/// failures come as MG_EV_ERROR, possibly before this function returns.
+/// Connects to `url`. Returns NULL only if `url` is NULL or empty, memory is out, or the handler has
+/// called mg_close_conn; all other failures come as MG_EV_ERROR, possibly before this function
+/// returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_connect(
     mgr: *mut mg_mgr,
@@ -129,7 +136,8 @@ pub unsafe extern "C" fn mg_connect_resolved(c: *mut mg_connection) {
 
 /// Makes a connection of the descriptor `fd` of a socket, which the library closes in the end.
 ///
-/// NULL only if memory is out; `fd` is then still the caller's. `fd` -1 makes a connection that
+/// NULL only if memory is out, when `fd` is still the caller's, or if the handler has called
+/// mg_close_conn, when `fd` is closed. `fd` -1 makes a connection that
 /// only gets MG_EV_POLL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_wrapfd(
@@ -195,13 +203,9 @@ pub unsafe extern "C" fn mg_close_conn(c: *mut mg_connection) {
 pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> bool {
     let f = |conn: Conn| {
         if conn.is(flags::UDP) {
-            let usable = conn.fd() != NO_FD && !conn.is(flags::RESOLVING);
-            let dead = conn.state().is_some_and(|_| conn.is_dead());
+            let usable = has_socket(conn) && !conn.is(flags::RESOLVING);
             // SAFETY: rule 2.
-            return len > 0
-                && usable
-                && !dead
-                && io::send_datagram(conn, unsafe { bytes(buf, len) });
+            return len > 0 && usable && io::send_datagram(conn, unsafe { bytes(buf, len) });
         }
         if len > 0 && buf.is_null() {
             return false;
@@ -223,6 +227,8 @@ pub unsafe extern "C" fn mg_vprintf(
     ap: *mut va_list,
 ) -> usize {
     let f = |conn: Conn| {
+        // The handler of an error may close the connection.
+        let _scope = conn.state().map(Scope::enter);
         let before = conn.send_len();
         let mut sink = IobufSink::new(conn.send());
         // SAFETY: rules 3 and 6.
@@ -298,6 +304,9 @@ pub unsafe extern "C" fn mg_io_send(
     len: usize,
 ) -> c_long {
     let f = |conn: Conn| {
+        if !has_socket(conn) {
+            return MG_IO_ERR;
+        }
         // SAFETY: rule 2.
         match io::send_raw(conn, unsafe { bytes(buf, len) }) {
             Ok(n) if n > 0 => n as c_long,

@@ -1,8 +1,10 @@
 //! Timers and the clock.
 //!
 //! A timer list is the program's: callbacks may add timers, unlink and free any of them, their own
-//! included. So a poll keeps its place with a cursor in the list, never with a program's timer.
+//! included. So a poll uses no pointer after a callback without finding it in the list again, and
+//! taking a timer out moves on the polls that stand on it ([`Walk`]).
 
+use core::cell::Cell;
 use core::ffi::{c_uint, c_void};
 use core::ptr;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -107,7 +109,7 @@ pub unsafe extern "C" fn mg_timer_free(head: *mut *mut mg_timer, timer: *mut mg_
     // SAFETY: rule 1; `timer` is only compared until it is found in the list.
     unsafe {
         if let Some(link) = find(head, timer) {
-            link.write((*timer).next);
+            take_out(link, timer);
         }
     }
 }
@@ -152,6 +154,49 @@ unsafe fn poll(head: *mut *mut mg_timer, now_ms: u64) {
     }
 }
 
+/// A poll that has a callback on the stack. Polls nest when a callback polls.
+struct Walk {
+    /// The timer whose callback runs; NULL once it was taken out.
+    current: Cell<*mut mg_timer>,
+    /// The timer to look at next; moves on when that one is taken out.
+    next: Cell<*mut mg_timer>,
+    /// The poll around this one.
+    outer: *const Walk,
+}
+
+thread_local! {
+    /// The innermost poll of this thread that has a callback on the stack.
+    static INNERMOST: Cell<*const Walk> = const { Cell::new(ptr::null()) };
+}
+
+impl Walk {
+    /// Runs `callback` with this walk known to [`take_out`].
+    fn during(&self, callback: impl FnOnce()) {
+        INNERMOST.set(self);
+        callback();
+        INNERMOST.set(self.outer);
+    }
+}
+
+/// Takes `timer`, to which `link` points, out of its list and out of all polls under way.
+unsafe fn take_out(link: *mut *mut mg_timer, timer: *mut mg_timer) {
+    // SAFETY: the caller's obligation: `timer` is in a list, so it is live.
+    let next = unsafe { (*timer).next };
+    // SAFETY: as above.
+    unsafe { link.write(next) };
+    let mut walk = INNERMOST.get();
+    // SAFETY: the walks are on the stack of this thread, each longer than those inside it.
+    while let Some(active) = unsafe { walk.as_ref() } {
+        if active.current.get() == timer {
+            active.current.set(ptr::null_mut());
+        }
+        if active.next.get() == timer {
+            active.next.set(next);
+        }
+        walk = active.outer;
+    }
+}
+
 /// Moves the deadline on and tells whether the timer is due.
 unsafe fn arm(timer: *mut mg_timer, now_ms: u64) -> bool {
     // SAFETY: the caller's obligation: `timer` is live.
@@ -165,58 +210,36 @@ unsafe fn arm(timer: *mut mg_timer, now_ms: u64) -> bool {
 }
 
 /// Calls a due timer and returns the one to look at next.
-///
-/// A cursor of our own stands behind the timer in the list meanwhile: whatever the callback takes
-/// out, what follows the cursor is live and has not been looked at.
 unsafe fn fire(head: *mut *mut mg_timer, timer: *mut mg_timer) -> *mut mg_timer {
     // SAFETY: the caller's obligation: `timer` is in the list.
     let (flags, callback, arg, next) =
         unsafe { ((*timer).flags, (*timer).r#fn, (*timer).arg, (*timer).next) };
-    let mut cursor = mg_timer {
-        period_ms: u64::MAX,
-        expire: u64::MAX,
-        flags: MG_TIMER_REPEAT,
-        r#fn: None,
-        arg: ptr::null_mut(),
-        next,
-    };
-    let cursor = &raw mut cursor;
+    let walk = Walk { current: Cell::new(timer), next: Cell::new(next), outer: INNERMOST.get() };
     // SAFETY: `timer` is live until the callback runs; CALLED is set before, as it may be gone then.
-    unsafe {
-        (*timer).next = cursor;
-        (*timer).flags |= MG_TIMER_CALLED;
-    }
+    unsafe { (*timer).flags |= MG_TIMER_CALLED };
     if let (Some(callback), true) =
         (callback, flags & MG_TIMER_REPEAT != 0 || flags & MG_TIMER_CALLED == 0)
     {
         // SAFETY: rule 7.
-        unsafe { callback(arg) };
+        walk.during(|| unsafe { callback(arg) });
     }
     // SAFETY: rule 1: the list is intact after the callback, so what is found in it is live.
     unsafe {
-        if find(head, cursor).is_none() {
-            // The callback emptied the list.
-            return ptr::null_mut();
-        }
-        delete_if_done(head, timer);
-        if let Some(link) = find(head, cursor) {
-            link.write((*cursor).next);
-        }
-        (*cursor).next
+        delete_if_done(head, walk.current.get());
+        // A program may also have changed the list by hand.
+        if find(head, walk.next.get()).is_some() { walk.next.get() } else { ptr::null_mut() }
     }
 }
 
 /// Releases `timer` if it is in the list still and was to be called only once.
 unsafe fn delete_if_done(head: *mut *mut mg_timer, timer: *mut mg_timer) {
-    // A timer without CALLED at the same address is a new one: the old one was freed.
-    const DONE: c_uint = MG_TIMER_AUTODELETE | MG_TIMER_CALLED;
     // SAFETY: rule 1: what is found in the list is live. An AUTODELETE timer came from `mg_calloc`
     // and belongs to the library.
     unsafe {
         if let Some(link) = find(head, timer)
-            && (*timer).flags & (DONE | MG_TIMER_REPEAT) == DONE
+            && (*timer).flags & (MG_TIMER_AUTODELETE | MG_TIMER_REPEAT) == MG_TIMER_AUTODELETE
         {
-            link.write((*timer).next);
+            take_out(link, timer);
             mg_free(timer.cast());
         }
     }

@@ -47,6 +47,8 @@ pub(crate) struct Private {
     pub(crate) unlisted: bool,
     /// The kernel took only part of the output; wait for room.
     pub(crate) blocked: bool,
+    /// The peer hung up while nobody wanted input; not watched until somebody does.
+    pub(crate) hung_up: bool,
     /// The library opened the descriptor itself, non-blocking.
     pub(crate) own_socket: bool,
     /// The library is delivering `MG_EV_READ` for bytes it has just read.

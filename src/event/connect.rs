@@ -20,8 +20,9 @@ pub(crate) struct Handlers {
     pub(crate) protocol_data: *mut c_void,
 }
 
-/// Starts an outgoing connection. `None` for a NULL or empty URL or lack of memory; every other
-/// failure is reported as `MG_EV_ERROR`, possibly before this function returns.
+/// Starts an outgoing connection. `None` for a NULL or empty URL or lack of memory, and if a handler
+/// ended it already; every other failure is reported as `MG_EV_ERROR`, possibly before this function
+/// returns.
 ///
 /// # Safety
 /// Rules 1, 3 and 7 of the C edge.
@@ -57,7 +58,7 @@ pub(crate) unsafe fn connect(
     if !conn.is_dead() {
         resolve(state, conn, text);
     }
-    Some(conn)
+    (!conn.is_dead()).then_some(conn)
 }
 
 /// Finds the address for `url` and goes on from there.
@@ -150,7 +151,8 @@ fn errno(e: &std::io::Error) -> c_int {
 }
 
 /// Makes a connection of the program's own descriptor, which the library owns from then on.
-/// `None` if memory is out; the descriptor is then still the program's.
+/// `None` if memory is out, when the descriptor is still the program's, and if the handler ended the
+/// connection in OPEN, when it is closed.
 ///
 /// # Safety
 /// Rules 1 and 7 of the C edge.
@@ -169,8 +171,9 @@ pub(crate) unsafe fn wrap(
     conn.set_handler(handler, data);
     let _scope = Scope::enter(state);
     call_plain(conn, ev::OPEN);
-    if !conn.is_dead() {
-        conn.link();
+    if conn.is_dead() {
+        return None;
     }
+    conn.link();
     Some(conn)
 }

@@ -10,7 +10,8 @@ use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
 use crate::abi::{app_options, mem};
 use crate::sys::socket;
 
-/// Opens a listening connection; `None`, with the cause logged, if memory, URL or socket fail.
+/// Opens a listening connection; `None`, with the cause logged, if memory, URL or socket fail, and
+/// if the handler ended it in OPEN.
 ///
 /// # Safety
 /// Rules 1, 3 and 7 of the C edge.
@@ -45,7 +46,7 @@ pub(crate) unsafe fn listen(
     conn.link();
     let _scope = Scope::enter(state);
     call_plain(conn, ev::OPEN);
-    Some(conn)
+    (!conn.is_dead()).then_some(conn)
 }
 
 /// The socket part of listening: fills `loc` and `fd`. False, with the cause logged, on failure.

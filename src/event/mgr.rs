@@ -7,7 +7,7 @@ use super::conn::Conn;
 use super::poll::poll;
 use super::state::{Scope, State};
 use crate::abi::mem::mg_free;
-use crate::abi::timer::MG_TIMER_AUTODELETE;
+use crate::abi::timer::{MG_TIMER_AUTODELETE, mg_timer_free};
 use crate::abi::types::{flags, mg_mgr, mg_timer};
 use crate::sys::{poller, socket};
 use crate::tls;
@@ -71,6 +71,9 @@ pub(crate) fn free(mgr: *mut mg_mgr) {
         }
         close_rest(state);
         state.destroy();
+        // Handlers may have added some.
+        // SAFETY: as above.
+        unsafe { release_timers(addr_of_mut!((*mgr).timers)) };
     }
     // SAFETY: as above. Descriptor 0 means a manager that was zeroed but never initialised.
     unsafe {
@@ -93,7 +96,7 @@ unsafe fn release_timers(head: *mut *mut mg_timer) {
     unsafe {
         while let Some(timer) = core::ptr::NonNull::new(*head) {
             let timer = timer.as_ptr();
-            *head = (*timer).next;
+            mg_timer_free(head, timer);
             (*timer).next = null_mut();
             if (*timer).flags & MG_TIMER_AUTODELETE != 0 {
                 mg_free(timer.cast());

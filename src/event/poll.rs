@@ -139,8 +139,13 @@ fn interest(state: State, conn: Conn) -> Interest {
 fn update_interest(state: State, conn: Conn) {
     unlisted::remove(conn);
     if conn.fd() != NO_FD || conn.private().watched_fd != NO_FD {
+        let wanted = interest(state, conn);
+        if conn.private().hung_up && wanted == Interest::default() {
+            return;
+        }
+        conn.private().hung_up = false;
         // A descriptor that can't be watched (a regular file) is never ready.
-        state.watch(conn, interest(state, conn));
+        state.watch(conn, wanted);
     }
 }
 
@@ -156,7 +161,9 @@ fn announce(state: State, ready: Vec<Ready>) {
         if item.input && (wanted.input || conn.is(flags::CONNECTING)) {
             conn.set(flags::READABLE);
         } else if item.hangup && !wanted.output {
-            state.unwatch(conn); // A hang-up can't be masked; watched again once reading goes on.
+            // A hang-up can't be masked; watched again once reading goes on.
+            state.unwatch(conn);
+            conn.private().hung_up = true;
             continue;
         }
         if item.output {

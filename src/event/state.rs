@@ -217,19 +217,17 @@ impl State {
     /// Watches the descriptor of `conn` for `interest`; does nothing if it is so already.
     /// False if the poller refuses the descriptor.
     pub(crate) fn watch(self, conn: Conn, interest: Interest) -> bool {
-        let private = conn.private();
         let fd = conn.fd();
-        if private.watched_fd == fd && private.interest == interest {
+        if conn.private().watched_fd != fd {
+            self.unwatch(conn);
+        } else if conn.private().interest == interest {
             return true;
-        }
-        let poller = &mut self.inner().poller;
-        if private.watched_fd != NO_FD && private.watched_fd != fd {
-            poller.remove(private.watched_fd, conn.id());
-            private.watched_fd = NO_FD;
         }
         if fd == NO_FD {
             return true;
         }
+        let private = conn.private();
+        let poller = &mut self.inner().poller;
         let result = if private.watched_fd == fd {
             poller.modify(fd, conn.id(), interest)
         } else {
@@ -242,11 +240,16 @@ impl State {
 
     /// Stops watching the descriptor of `conn`.
     pub(crate) fn unwatch(self, conn: Conn) {
-        let private = conn.private();
-        if private.watched_fd != NO_FD {
-            self.inner().poller.remove(private.watched_fd, conn.id());
-            private.watched_fd = NO_FD;
+        let watched = core::mem::replace(&mut conn.private().watched_fd, NO_FD);
+        if watched == NO_FD {
+            return;
         }
+        let inner = self.inner();
+        // If the program closed the descriptor and put another one into the connection, the number
+        // may be a newer connection's by now, whose registration must stay.
+        let is_taken = conn.fd() != watched
+            && inner.conns.values().any(|other| other.private().watched_fd == watched);
+        inner.poller.remove(if is_taken { NO_FD } else { watched }, conn.id());
     }
 
     /// Remembers a lookup. False if memory is out.

@@ -74,7 +74,8 @@ pub(crate) fn init(mgr: *mut mg_mgr) -> bool {
     }
     let Ok(fd) = event_fd::create() else { return false };
     let queue = mem::try_box(WakeQueue { messages: Mutex::new(Vec::new()), fd });
-    let (Some(queue), Some(conn)) = (queue, Conn::alloc(state)) else {
+    let conn = queue.and_then(|_| Conn::alloc(state));
+    let (Some(queue), Some(conn)) = (queue, conn) else {
         if let Some(queue) = queue {
             // SAFETY: nobody else knows the queue yet.
             drop(unsafe { mem::unbox(queue) });
