@@ -17,7 +17,7 @@
 #include "mongoose.h"
 #include "test.h"
 
-#define PEER_DEADLINE_S 40
+#define PEER_DEADLINE_S 30
 
 // The client's end of a connection, and what has arrived there.
 struct peer {
