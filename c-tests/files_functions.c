@@ -49,13 +49,38 @@ static void whole(void) {
   CHECK_INT(count_entries("", ".."), 0);
 }
 
+static int op_flags;
+
+static void *exclusive_op(const char *path, int flags) {
+  op_flags = flags;
+  return mg_fs_posix.op(path, flags);
+}
+static size_t short_wr(void *fd, const void *buf, size_t len) {
+  return mg_fs_posix.wr(fd, buf, len / 2);
+}
+static bool failing_mv(const char *from, const char *to) {
+  CHECK(strncmp(from, to, strlen(to)) == 0);  // in the same directory
+  return false;
+}
+
+// Whatever fails, the content from before is still there and no temporary file is.
 static void failing_write(void) {
-  // The rename fails: what was there before is still there.
   struct mg_fs fs = mg_fs_posix;
   files_make("old.txt", "old");
+  fs.op = exclusive_op;
+  fs.wr = short_wr;
+  CHECK(!mg_file_write(&fs, files_path("old.txt"), "newer", 5));
+  CHECK((op_flags & MG_FS_EXCL) != 0);
+  CHECK_TEXT(files_content("old.txt"), "old");
   CHECK_INT(count_entries("", "old"), 1);
-  CHECK(mg_file_write(&fs, files_path("old.txt"), "new", 3));
-  CHECK_TEXT(files_content("old.txt"), "new");
+  fs.wr = mg_fs_posix.wr;
+  fs.mv = failing_mv;
+  CHECK(!mg_file_write(&fs, files_path("old.txt"), "newer", 5));
+  CHECK_TEXT(files_content("old.txt"), "old");
+  CHECK_INT(count_entries("", "old"), 1);
+  fs.mv = mg_fs_posix.mv;
+  CHECK(mg_file_write(&fs, files_path("old.txt"), "newer", 5));
+  CHECK_TEXT(files_content("old.txt"), "newer");
   CHECK_INT(count_entries("", "old"), 1);
 }
 

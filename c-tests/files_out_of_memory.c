@@ -25,13 +25,14 @@ static void on_event(struct mg_connection *c, int ev, void *ev_data) {
 }
 
 int main(void) {
-  static const char *const requests[] = {
-      "GET /file.txt HTTP/1.1\r\nConnection: close\r\n\r\n",
-      "GET /large.bin HTTP/1.1\r\nConnection: close\r\n\r\n",
-      "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
-      "GET /none HTTP/1.1\r\nConnection: close\r\n\r\n",
-      "POST /say HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: "
-      "chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"};
+  static const char chunked[] =
+      "POST /say HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "1\r\nx\r\n0\r\n\r\n";
+  static const char *const requests[] = {"GET /file.txt HTTP/1.1\r\nConnection: close\r\n\r\n",
+                                         "GET /large.bin HTTP/1.1\r\nConnection: close\r\n\r\n",
+                                         "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+                                         "GET /none HTTP/1.1\r\nConnection: close\r\n\r\n",
+                                         chunked};
   static struct mg_http_serve_opts opts;
   char *large = (char *)calloc(1, 40000);
   files_make_n("large.bin", large, 40000);
