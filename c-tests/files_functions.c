@@ -58,12 +58,13 @@ static void *exclusive_op(const char *path, int flags) {
 static size_t short_wr(void *fd, const void *buf, size_t len) {
   return mg_fs_posix.wr(fd, buf, len / 2);
 }
-static bool failing_mv(const char *from, const char *to) {
+// Like that of FAT, which does not rename over a file.
+static bool fat_mv(const char *from, const char *to) {
   CHECK(strncmp(from, to, strlen(to)) == 0);  // in the same directory
-  return false;
+  return mg_fs_posix.st(to, NULL, NULL) == 0 && mg_fs_posix.mv(from, to);
 }
 
-// Whatever fails, the content from before is still there and no temporary file is.
+// When writing fails, the content from before is still there and no temporary file is.
 static void failing_write(void) {
   struct mg_fs fs = mg_fs_posix;
   files_make("old.txt", "old");
@@ -74,11 +75,7 @@ static void failing_write(void) {
   CHECK_TEXT(files_content("old.txt"), "old");
   CHECK_INT(count_entries("", "old"), 1);
   fs.wr = mg_fs_posix.wr;
-  fs.mv = failing_mv;
-  CHECK(!mg_file_write(&fs, files_path("old.txt"), "newer", 5));
-  CHECK_TEXT(files_content("old.txt"), "old");
-  CHECK_INT(count_entries("", "old"), 1);
-  fs.mv = mg_fs_posix.mv;
+  fs.mv = fat_mv;
   CHECK(mg_file_write(&fs, files_path("old.txt"), "newer", 5));
   CHECK_TEXT(files_content("old.txt"), "newer");
   CHECK_INT(count_entries("", "old"), 1);
