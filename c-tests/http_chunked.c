@@ -56,8 +56,30 @@ static void refused(struct mg_connection *listener, const char *request, const c
   peer_close(&p);
 }
 
+// What follows a chunked message is the next one.
+static void pipelined(struct mg_connection *listener) {
+  struct peer p;
+  messages = 0;
+  peer_open(&p, listener);
+  peer_say(&p, HEAD "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n" HEAD "2\r\nxy\r\n0\r\n\r\n" HEAD "8\r\nunf");
+  struct answer a = peer_answer(&p, true);
+  CHECK_BODY(a, "4");
+  peer_drop(&p, a.head_len + a.body_len);
+  a = peer_answer(&p, true);
+  CHECK_BODY(a, "2");
+  CHECK_TEXT(body, "xy");
+  peer_drop(&p, p.len);
+  peer_say(&p, "inish\r\n");
+  peer_say(&p, "\r\nx");  // not the end: an empty size line
+  CHECK(peer_wait_closed(&p));
+  CHECK_INT(messages, 2);
+  CHECK_INT(p.len, 0);
+  peer_close(&p);
+}
+
 int main(void) {
   struct mg_connection *listener = peer_serve(on_event, NULL);
+  pipelined(listener);
   good(listener, "0\r\n\r\n", "");
   good(listener, "00000003\r\nabc\r\nA\r\n0123456789\r\n000\r\n\r\n", "abc0123456789");
   good(listener, "a\r\n\r\n0\r\n\r\n12 \r\n0\r\n\r\n", "\r\n0\r\n\r\n12 ");

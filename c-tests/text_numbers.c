@@ -50,14 +50,14 @@ static void to_num(void) {
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     unsigned char out[16];
     memset(out, 0xa5, sizeof(out));
-    bool ok = mg_str_to_num(mg_str(rows[i].text), rows[i].base, out + 8, rows[i].size);
+    bool ok = mg_str_to_num(mg_str(rows[i].text), rows[i].base, out + 7, rows[i].size);
     if (!test_check_int(__FILE__, __LINE__, rows[i].text, ok, rows[i].ok)) continue;
     unsigned long long value = 0;
-    if (ok) memcpy(&value, out + 8, rows[i].size);
+    if (ok) memcpy(&value, out + 7, rows[i].size);
     test_check_int(__FILE__, __LINE__, rows[i].text, (long long)value, (long long)rows[i].value);
-    if (!ok) CHECK_INT(out[8], 0xa5);
-    CHECK_INT(out[7], 0xa5);
-    if (rows[i].size < 8) CHECK_INT(out[8 + rows[i].size], 0xa5);
+    if (!ok) CHECK_INT(out[7], 0xa5);
+    CHECK_INT(out[6], 0xa5);
+    if (rows[i].size < 8) CHECK_INT(out[7 + rows[i].size], 0xa5);
   }
   uint32_t number = 5;
   CHECK(!mg_str_to_num(mg_str(NULL), 10, &number, sizeof(number)));
