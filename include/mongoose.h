@@ -1652,7 +1652,8 @@ extern uint64_t mg_boot_timestamp_ms;
 // Allocates a connection of 'mgr', all zero but for its manager, its id, its descriptor (-1) and
 // the alignment of its buffers. It is not in mgr->conns. NULL if memory is out.
 //
-// Put it in front of mgr->conns, or release it with mg_close_conn.
+// Put it in front of mgr->conns, or release it with mg_close_conn or mg_free (a program that
+// replaces mg_free: with mg_close_conn only).
 struct mg_connection *mg_alloc_conn(struct mg_mgr *mgr);
 
 // Reads the numeric address in 'str' into 'addr': empty (any), 'localhost', IPv4, or IPv6 with
@@ -1692,8 +1693,8 @@ void mg_call(struct mg_connection *c, int ev, void *ev_data);
 
 // Returns 'count * size' zeroed bytes aligned for any object, or NULL.
 //
-// All memory of the library comes from here; a program may define its own mg_calloc and
-// mg_free.
+// All memory that programs see, and all large state of the library, comes from here; a program
+// may define its own mg_calloc and mg_free.
 void *mg_calloc(size_t count, size_t size);
 
 // Compares two C strings, ignoring ASCII case. Returns 0 if they are equal, else the difference of
@@ -2192,6 +2193,9 @@ size_t mg_queue_next(struct mg_queue *q, char **buf);
 // Returns the number of bytes, 0 if there is no room.
 size_t mg_queue_printf(struct mg_queue *q, const char *fmt, ...);
 
+// Fills 'buf' with 'len' unpredictable bytes; a program may define its own.
+//
+// Returns false if the system has none to give.
 bool mg_random(void *buf, size_t len);
 
 // Writes 'len - 1' random letters and digits and a NUL to 'buf', and returns 'buf'.
