@@ -34,6 +34,7 @@ pub(crate) fn add(conn: Conn) -> bool {
 }
 
 /// Forgets `conn`: it was listed or closed.
+#[inline]
 pub(crate) fn remove(conn: Conn) {
     if core::mem::replace(&mut conn.private().unlisted, false) {
         take(conn.ptr() as usize);
