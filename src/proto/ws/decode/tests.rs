@@ -16,7 +16,7 @@ fn f(first: u8, payload: impl AsRef<[u8]>) -> Frame {
 fn wire(role: Role, frames: &[Frame]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (i, (first, payload)) in frames.iter().enumerate() {
-        let mask = (role == Role::Server).then(|| [i as u8, 0x5a, 0xff, 0x80]);
+        let mask = (role == Role::Server).then_some([i as u8, 0x5a, 0xff, 0x80]);
         bytes.extend(EncodedHeader::new(*first, payload.len() as u64, mask).as_bytes());
         let mut payload = payload.clone();
         apply_mask(&mut payload, mask.unwrap_or_default(), 0);
