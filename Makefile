@@ -56,13 +56,15 @@ $(B)/lib/pkgconfig/mongoose.pc: mongoose.pc.in Makefile
 ARGS ?= -d examples-c/http-server/web_root -u $(B)/uploads
 run:
 	@tools/deps.sh build
-	@$(MAKE) --no-print-directory $(B)/http-server
+	@$(MAKE) --no-print-directory $(B)/examples/http-server
 	@mkdir -p $(B)/uploads
-	$(B)/http-server $(ARGS)
+	$(B)/examples/http-server $(ARGS)
 
-examples: $(B)/http-server
+# Every examples-c/NAME/main.c is a program of its own.
+examples: $(patsubst examples-c/%/main.c,$(B)/examples/%,$(wildcard examples-c/*/main.c))
 
-$(B)/http-server: examples-c/http-server/main.c lib
+$(B)/examples/%: examples-c/%/main.c lib
+	@mkdir -p $(B)/examples
 	$(CC) $(CFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< $(B)/lib/libmongoose.a $(SYSTEM_LIBS)
 
 test: deps
@@ -151,7 +153,7 @@ help:
 	@echo 'make asan         C test suite under AddressSanitizer and UBSan, both sides'
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
-	@echo 'make examples     compile the examples'
+	@echo 'make examples     compile the examples, to build/examples'
 	@echo 'make fmt / lint   format / check format, clippy, shellcheck'
 	@echo 'make check        the same as make test'
 	@echo 'make header       write include/mongoose.h; header-check: fail if it is stale'

@@ -54,6 +54,13 @@ static void all_null(void) {
   (void)mg_http_parse(NULL, 0, NULL);
   mg_http_printf_chunk(NULL, NULL);
   mg_http_reply(NULL, 0, NULL, NULL);
+  (void)mg_ws_connect(NULL, NULL, NULL, NULL, NULL);
+  (void)mg_ws_connect(NULL, "ws://127.0.0.1:1", NULL, NULL, NULL);
+  (void)mg_ws_printf(NULL, 0, NULL);
+  (void)mg_ws_send(NULL, NULL, 0, 0);
+  mg_ws_upgrade(NULL, NULL, NULL);
+  (void)mg_ws_vprintf(NULL, 0, NULL, NULL);
+  (void)mg_ws_wrap(NULL, 0, 0);
   mg_http_serve_dir(NULL, NULL, NULL);
   mg_http_serve_file(NULL, NULL, NULL, NULL);
   mg_http_serve_ssi(NULL, NULL, NULL);
@@ -226,6 +233,13 @@ static void with_connection(struct mg_connection *c) {
   mg_http_write_chunk(c, NULL, 0);
   mg_http_write_chunk(c, NULL, 5);
   mg_http_reply(c, 0, NULL, NULL);
+  mg_ws_upgrade(c, NULL, NULL);
+  mg_ws_upgrade(c, &hm, NULL);
+  (void)mg_ws_send(c, NULL, 0, 0);
+  (void)mg_ws_send(c, NULL, 5, 0);
+  (void)mg_ws_send(c, NULL, SIZE_MAX, 0);
+  (void)mg_ws_printf(c, 0, NULL);
+  (void)mg_ws_vprintf(c, 0, NULL, NULL);
   mg_http_serve_dir(c, NULL, NULL);
   mg_http_serve_dir(c, &hm, NULL);
   mg_http_serve_dir(c, &hm, &opts);

@@ -908,6 +908,34 @@ struct mg_str {
   size_t len;
 };
 
+// One HTTP header: two slices of the parsed buffer.
+struct mg_http_header {
+  // Name.
+  struct mg_str name;
+  // Value, blanks trimmed.
+  struct mg_str value;
+};
+
+// A parsed HTTP message; all members are slices of the parsed buffer.
+struct mg_http_message {
+  // Request method, or the protocol of a response.
+  struct mg_str method;
+  // Request target up to the first '?', or the status code of a response.
+  struct mg_str uri;
+  // What follows the '?'.
+  struct mg_str query;
+  // Protocol of a request, or reason phrase of a response.
+  struct mg_str proto;
+  // Headers in order of appearance.
+  struct mg_http_header headers[MG_MAX_HTTP_HEADERS];
+  // Body.
+  struct mg_str body;
+  // First line, headers and blank line.
+  struct mg_str head;
+  // Head and body.
+  struct mg_str message;
+};
+
 // A file system: a table of functions.
 struct mg_fs {
   // Kind, size and modification time of 'path': 0 if it does not exist, else 'MG_FS_*' bits.
@@ -938,34 +966,6 @@ struct mg_fd {
   void *fd;
   // File system.
   struct mg_fs *fs;
-};
-
-// One HTTP header: two slices of the parsed buffer.
-struct mg_http_header {
-  // Name.
-  struct mg_str name;
-  // Value, blanks trimmed.
-  struct mg_str value;
-};
-
-// A parsed HTTP message; all members are slices of the parsed buffer.
-struct mg_http_message {
-  // Request method, or the protocol of a response.
-  struct mg_str method;
-  // Request target up to the first '?', or the status code of a response.
-  struct mg_str uri;
-  // What follows the '?'.
-  struct mg_str query;
-  // Protocol of a request, or reason phrase of a response.
-  struct mg_str proto;
-  // Headers in order of appearance.
-  struct mg_http_header headers[MG_MAX_HTTP_HEADERS];
-  // Body.
-  struct mg_str body;
-  // First line, headers and blank line.
-  struct mg_str head;
-  // Head and body.
-  struct mg_str message;
 };
 
 // One part of a multipart body.
@@ -2421,6 +2421,51 @@ bool mg_wakeup_init(struct mg_mgr *mgr);
 // mg_close_conn, when 'fd' is closed. 'fd' -1 makes a connection that
 // only gets MG_EV_POLL.
 struct mg_connection *mg_wrapfd(struct mg_mgr *mgr, int fd, mg_event_handler_t fn, void *fn_data);
+
+// Connects to the WebSocket server at 'url' (ws:// or wss://) and asks for a WebSocket; see
+// mg_connect. 'fmt' may be NULL or give more header lines, each ending in CRLF.
+//
+// MG_EV_WS_OPEN comes once the server has agreed, MG_EV_WS_MSG with each message, MG_EV_WS_CTL
+// with each control frame and each further fragment.
+struct mg_connection *mg_ws_connect(struct mg_mgr *mgr,
+                                    const char *url,
+                                    mg_event_handler_t fn,
+                                    void *fn_data,
+                                    const char *fmt,
+                                    ...);
+
+// Sends formatted text as one WebSocket frame with opcode 'op'.
+//
+// Returns the length of the text; 0, with nothing sent, if memory is out.
+size_t mg_ws_printf(struct mg_connection *c, int op, const char *fmt, ...);
+
+// Appends 'len' bytes at 'buf' to c->send as one WebSocket frame with opcode 'op', masked if 'c'
+// is a client.
+//
+// 'op' is the first byte of the frame with FIN added; clear that bit in c->send to send a fragment.
+// The payload is not checked. 'buf' may be NULL, for zeros. Returns the length of the frame; 0,
+// with nothing appended, if memory is out.
+size_t mg_ws_send(struct mg_connection *c, const void *buf, size_t len, int op);
+
+// Answers the request 'hm', in MG_EV_HTTP_MSG, with 101 and makes 'c' a WebSocket connection:
+// MG_EV_WS_OPEN is delivered before this function returns. 'fmt' may be NULL or give more
+// header lines, each ending in CRLF.
+//
+// A request that is not one for a WebSocket (RFC 6455 section 4.2.1) is answered with 426, and
+// the connection closes. Compare the 'Origin' header first where cookies decide about access.
+void mg_ws_upgrade(struct mg_connection *c,
+                   struct mg_http_message *hm,
+                   const char *fmt,
+                   ...);
+
+// mg_ws_printf with an argument list.
+size_t mg_ws_vprintf(struct mg_connection *c, int op, const char *fmt, va_list *ap);
+
+// Makes the last 'len' bytes of c->send the payload of a WebSocket frame with opcode 'op': puts a
+// header in front of them, and masks them if 'c' is a client.
+//
+// Returns c->send.len, which stays as it was if it is less than 'len' or memory is out.
+size_t mg_ws_wrap(struct mg_connection *c, size_t len, int op);
 
 // Formats and gives each byte to 'fn' together with 'arg'.
 //

@@ -15,3 +15,4 @@ pub mod proto;
 pub(crate) mod sys;
 pub mod text;
 pub(crate) mod tls;
+pub(crate) mod ws;

@@ -19,6 +19,7 @@ if [ "${1:-}" != build ]; then
     chromium:chromium
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev
+    /usr/share/doc/python3-venv:python3-venv
   )
 fi
 

@@ -41,3 +41,4 @@ pub mod str;
 pub mod timer;
 pub mod url;
 pub mod util;
+pub mod ws;

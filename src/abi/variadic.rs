@@ -3,7 +3,9 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
-use super::types::{mg_connection, mg_fs, mg_pfn_t, mg_queue};
+use super::types::{
+    mg_connection, mg_event_handler_t, mg_fs, mg_http_message, mg_mgr, mg_pfn_t, mg_queue,
+};
 
 unsafe extern "C" {
     /// Reports an error on `c`: calls its handlers with MG_EV_ERROR and the formatted text, and
@@ -50,6 +52,33 @@ unsafe extern "C" {
         body_fmt: *const c_char,
         ...
     );
+
+    /// Connects to the WebSocket server at `url` (ws:// or wss://) and asks for a WebSocket; see
+    /// mg_connect. `fmt` may be NULL or give more header lines, each ending in CRLF.
+    ///
+    /// MG_EV_WS_OPEN comes once the server has agreed, MG_EV_WS_MSG with each message, MG_EV_WS_CTL
+    /// with each control frame and each further fragment.
+    pub fn mg_ws_connect(
+        mgr: *mut mg_mgr,
+        url: *const c_char,
+        r#fn: mg_event_handler_t,
+        fn_data: *mut c_void,
+        fmt: *const c_char,
+        ...
+    ) -> *mut mg_connection;
+
+    /// Answers the request `hm`, in MG_EV_HTTP_MSG, with 101 and makes `c` a WebSocket connection:
+    /// MG_EV_WS_OPEN is delivered before this function returns. `fmt` may be NULL or give more
+    /// header lines, each ending in CRLF.
+    ///
+    /// A request that is not one for a WebSocket (RFC 6455 section 4.2.1) is answered with 426, and
+    /// the connection closes. Compare the `Origin` header first where cookies decide about access.
+    pub fn mg_ws_upgrade(c: *mut mg_connection, hm: *mut mg_http_message, fmt: *const c_char, ...);
+
+    /// Sends formatted text as one WebSocket frame with opcode `op`.
+    ///
+    /// Returns the length of the text; 0, with nothing sent, if memory is out.
+    pub fn mg_ws_printf(c: *mut mg_connection, op: c_int, fmt: *const c_char, ...) -> usize;
 
     /// Sends formatted text as one chunk of a chunked HTTP body; an empty text ends the body.
     pub fn mg_http_printf_chunk(c: *mut mg_connection, fmt: *const c_char, ...);

@@ -65,4 +65,5 @@ fn release(conn: Conn) {
         mg_iobuf_free(addr_of_mut!((*conn.ptr()).prof));
     }
     crate::http::engine::drop_pending(conn);
+    crate::ws::session::drop_session(conn);
 }

@@ -8,6 +8,7 @@ use super::state::State;
 use crate::abi::types::{mg_addr, mg_connection, mg_event_handler_t, mg_iobuf, mg_mgr};
 use crate::http::engine::Pending;
 use crate::sys::poller::Interest;
+use crate::ws::session::Session;
 
 /// Descriptor number that means "no socket".
 pub(crate) const NO_FD: c_int = -1;
@@ -21,6 +22,8 @@ pub(crate) struct Private {
     pub(crate) newer: *mut mg_connection,
     /// HTTP message that is still arriving; NULL if none. Owned (`Box`).
     pub(crate) pending: *mut Pending,
+    /// WebSocket state; NULL if none. Owned (`Box`).
+    pub(crate) ws: *mut Session,
     /// `recv.len` when the HTTP engine last found that it must wait for more; 0 = not waiting.
     pub(crate) http_waits_at: usize,
     /// `recv.len` right before the read that is being reported.

@@ -20,6 +20,9 @@ pub(crate) mod ev {
     pub(crate) const CLOSE: i32 = 9;
     pub(crate) const HTTP_HDRS: i32 = 10;
     pub(crate) const HTTP_MSG: i32 = 11;
+    pub(crate) const WS_OPEN: i32 = 12;
+    pub(crate) const WS_MSG: i32 = 13;
+    pub(crate) const WS_CTL: i32 = 14;
     pub(crate) const WAKEUP: i32 = 19;
 }
 

@@ -16,6 +16,7 @@ use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::http::engine;
 use crate::sys::poller::{self, Interest, Ready};
+use crate::ws;
 
 /// Above this number of connections the loop first asks for what is ready without looking for
 /// changes that the program made between two polls; it looks when nothing is ready.
@@ -131,7 +132,7 @@ fn interest(state: State, conn: Conn) -> Interest {
         return Interest { input: !full && !resting, output: false };
     }
     Interest {
-        input: !full && !engine::pauses_reading(conn),
+        input: !full && !engine::pauses_reading(conn) && !ws::engine::pauses_reading(conn),
         output: bits & flags::TLS_HS == 0 && conn.private().blocked && output_pending(conn),
     }
 }

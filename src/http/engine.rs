@@ -19,6 +19,7 @@ use crate::event::emit::{call, ev, fail};
 use crate::event::state::{Scope, State};
 use crate::proto::http::chunked::{ChunkScanner, Chunks, decode_in_place};
 use crate::proto::http::head::{self, BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding};
+use crate::ws::{self, engine::ws_handler};
 
 /// While a response is in progress at most this much further input is buffered.
 const MAX_INPUT_BEHIND_RESPONSE: usize = 64 << 10;
@@ -200,6 +201,9 @@ fn run(conn: Conn, cause: Cause) {
     let mut run = Run { conn, state, cause, consumed: 0, moved: 0 };
     let waiting = run.all_messages(&mut pending);
     run.end();
+    if !run.is_dead() && conn.has_protocol(ws_handler) && conn.recv_len() > 0 {
+        ws::engine::read(conn); // Frames that came with the request.
+    }
     if waiting && state.is_some() && cause == Cause::Input && !conn.is_dead() {
         keep(conn, pending);
     }
@@ -236,6 +240,9 @@ impl Run {
             match self.message(pending) {
                 Step::Done(len) => {
                     self.consumed = self.consumed.saturating_add(len);
+                    if conn.has_protocol(ws_handler) {
+                        return false;
+                    }
                     pending.reset();
                 }
                 Step::Wait => return true,

@@ -10,6 +10,7 @@ use mongoose::abi::types::{flags, mg_connection, mg_http_part, mg_http_serve_opt
 
 use crate::conn::{Conn, Message};
 use crate::program::{Handler, Program, ev, on_upload};
+use crate::ws;
 
 /// Handlers of HTTP servers. Those that act on the whole message only come first.
 pub fn http_server(name: &str) -> Handler {
@@ -46,6 +47,7 @@ pub fn http_server(name: &str) -> Handler {
         "hdrs_drain" => hdrs_drain,
         "hdrs_close" => hdrs_close,
         "steal" => steal,
+        _ if name.starts_with("ws_") => ws::server(name),
         "upload" => |p, c, event, data| upload(p, c, event, Message(data.cast()), start_file),
         "ota" => |p, c, event, data| upload(p, c, event, Message(data.cast()), start_firmware),
         _ => panic!("unknown handler {name}"),
@@ -380,6 +382,7 @@ pub fn http_client(name: &str) -> Handler {
             set_in(ev::HTTP_HDRS, flags::CLOSING, c, event);
         },
         "client_again" => client_again,
+        _ if name.starts_with("wsc_") => ws::program(name),
         "client_steal" => |p, c, event, data| {
             client(p, c, event, data);
             if event == ev::HTTP_HDRS {

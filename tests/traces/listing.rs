@@ -7,9 +7,8 @@ use crate::vector::{bytes, shown};
 
 /// Compares head, titles and rows of the page; the rest is free.
 pub fn check(scenario: &Value, outcome: &Outcome) -> Result<(), String> {
-    let received = outcome.received();
-    let received = received.first().copied().unwrap_or_default();
-    let (head, page) = split_after(received, b"\r\n\r\n").ok_or("no complete head")?;
+    let received = outcome.received().into_iter().next().unwrap_or_default();
+    let (head, page) = split_after(&received, b"\r\n\r\n").ok_or("no complete head")?;
     let (head, len) = without_length(head).ok_or("no length")?;
     equal("head", &bytes(&scenario["recv"]), &head)?;
     if len != page.len() {

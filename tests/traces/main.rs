@@ -11,6 +11,7 @@ mod program;
 mod replay;
 mod tree;
 mod vector;
+mod ws;
 
 use std::time::Instant;
 
@@ -88,10 +89,11 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
 }
 
 /// The files, whether their programs speak HTTP, and what the recorder listed.
-const FILES: [(&str, bool, Kind); 4] = [
+const FILES: [(&str, bool, Kind); 5] = [
     ("trace-http.jsonl", true, Kind::Http),
     ("trace-files.jsonl", true, Kind::Files),
     ("trace-client.jsonl", true, Kind::Client),
+    ("trace-ws.jsonl", true, Kind::Ws),
     ("trace-tcpudp.jsonl", false, Kind::Raw),
 ];
 

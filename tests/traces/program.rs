@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 
+use mongoose::abi::protocol_types::mg_ws_message;
 use mongoose::abi::types::{flags, mg_connection, mg_str};
 use serde_json::Value;
 
@@ -23,6 +24,9 @@ pub mod ev {
     pub const CLOSE: i32 = 9;
     pub const HTTP_HDRS: i32 = 10;
     pub const HTTP_MSG: i32 = 11;
+    pub const WS_OPEN: i32 = 12;
+    pub const WS_MSG: i32 = 13;
+    pub const WS_CTL: i32 = 14;
     pub const WAKEUP: i32 = 19;
 }
 
@@ -72,6 +76,8 @@ pub enum Detail {
     },
     Data(Vec<u8>),
     Http(Seen),
+    /// First byte of a WebSocket frame, and its payload.
+    Ws(u8, Vec<u8>),
 }
 
 /// One entry of the log.
@@ -208,6 +214,9 @@ impl Program {
                 ("HTTP_HDRS", Detail::Http(seen(Message(data.cast()), false)))
             }
             ev::HTTP_MSG => ("HTTP_MSG", Detail::Http(seen(Message(data.cast()), true))),
+            ev::WS_OPEN => ("WS_OPEN", Detail::Http(seen(Message(data.cast()), true))),
+            ev::WS_MSG => ("WS_MSG", ws_message(data)),
+            ev::WS_CTL => ("WS_CTL", ws_message(data)),
             ev::POLL => return,
             _ => panic!("unexpected event {event}"),
         };
@@ -242,6 +251,15 @@ impl Conn {
 fn text(data: *mut c_void) -> Vec<u8> {
     // SAFETY: rule 3: the event's data is a C string.
     unsafe { CStr::from_ptr(data.cast::<c_char>()) }.to_bytes().to_vec()
+}
+
+fn ws_message(data: *mut c_void) -> Detail {
+    // SAFETY: rules 1 and 4: the event's data is a live `struct mg_ws_message`.
+    let (flags, data) = unsafe {
+        let message = data.cast::<mg_ws_message>();
+        ((*message).flags, (*message).data.bytes())
+    };
+    Detail::Ws(flags, data.to_vec())
 }
 
 fn slice(data: *mut c_void) -> Vec<u8> {

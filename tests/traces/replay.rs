@@ -17,7 +17,7 @@ use crate::conn::Conn;
 use crate::peer::Peer;
 use crate::program::{Entry, Program, on_event};
 use crate::vector::bytes;
-use crate::{expected, handlers};
+use crate::{expected, handlers, ws};
 
 /// So many polls in a row without event and byte end a step; those of the second half wait.
 const QUIET_POLLS: u32 = 4;
@@ -41,19 +41,22 @@ pub struct Outcome {
     pub peer: Peer,
     /// The port that stands for `PORT`.
     pub port: u16,
+    /// The program is a WebSocket client: its keys and masks are random.
+    pub is_ws_client: bool,
 }
 
 impl Outcome {
-    /// All that the peer received, by connection.
-    pub fn received(&self) -> Vec<&[u8]> {
-        self.peer.streams.iter().map(|stream| &stream.received[..]).collect()
+    /// All that the peer received, by connection, without what is random.
+    pub fn received(&self) -> Vec<Vec<u8>> {
+        let streams = self.peer.streams.iter().map(|stream| stream.received.clone());
+        streams.map(|all| if self.is_ws_client { ws::without_random(all) } else { all }).collect()
     }
 
     /// What the peer received on its first connection or in datagrams.
     pub fn peer_bytes(&self) -> Vec<u8> {
         let datagrams = self.peer.sockets.iter().flat_map(|socket| &socket.received);
-        let mut all: Vec<&[u8]> = datagrams.map(Vec::as_slice).collect();
-        all.extend(self.received().first());
+        let mut all: Vec<Vec<u8>> = datagrams.cloned().collect();
+        all.extend(self.received().into_iter().next());
         all.concat()
     }
 
@@ -196,6 +199,7 @@ pub fn replay(task: Task, program: &Program) -> Outcome {
         wakeup_init: Vec::new(),
         peer,
         port,
+        is_ws_client: ws::client(task.scenario).is_some(),
     };
     let init = &task.scenario["server"]["wakeup_init"];
     if init.as_array().is_some_and(|init| !init.is_empty()) {
@@ -219,14 +223,19 @@ fn set_up(task: Task, manager: &mut Manager) -> (Peer, u16) {
     if let Some(client) = scenario.get("client") {
         let url = client["url"].as_str().expect("a URL");
         let id = scenario["id"].as_str().expect("an id");
-        let (peer, port) = if id.starts_with("tcp-cli-crefused") || id == "client-connect-01" {
+        let nobody = ["client-connect-01", "ws-cli-hs-21"].contains(&id);
+        let (peer, port) = if id.starts_with("tcp-cli-crefused") || nobody {
             Peer::absent()
         } else if url.starts_with("udp:") {
             Peer::udp_server()
         } else {
             Peer::tcp_server()
         };
-        let conn = manager.connect(http, &url.replace("PORT", &port.to_string()));
+        let url = url.replace("PORT", &port.to_string());
+        let conn = match ws::client(scenario) {
+            Some(_) => ws::connect(&mut manager.mgr, &url, manager.program.opt("hdr")),
+            None => manager.connect(http, &url),
+        };
         if let Some(now) = manager.program.opt("now") {
             conn.send(now.as_bytes());
         }
@@ -254,8 +263,11 @@ fn set_up(task: Task, manager: &mut Manager) -> (Peer, u16) {
 fn perform(step: &Value, manager: &mut Manager, outcome: &mut Outcome) -> Option<Value> {
     let k = step["c"].as_u64().unwrap_or(0) as usize;
     let Some(act) = step["act"].as_str() else {
-        let data = step.get("data").unwrap_or(step);
-        outcome.peer.send(k, &bytes(data));
+        let mut data = bytes(step.get("data").unwrap_or(step));
+        if outcome.is_ws_client {
+            data = ws::with_accept(data, &outcome.peer.streams[k].received);
+        }
+        outcome.peer.send(k, &data);
         return None;
     };
     let program = manager.program;
@@ -267,6 +279,7 @@ fn perform(step: &Value, manager: &mut Manager, outcome: &mut Outcome) -> Option
         "shutdown" | "close" | "reset" => outcome.peer.act(k, act),
         "app_send" => ret = Some(json!(i32::from(newest().send(arg().as_bytes())))),
         "app_printf" => ret = Some(json!(newest().print(arg()))),
+        "ws_send" => ws::send_step(newest(), &bytes(&step["arg"])),
         "app_close" => newest().set(flags::CLOSING),
         "app_drain" => newest().set(flags::DRAINING),
         "app_full" => newest().put(flags::FULL, step["n"] != 0),

@@ -1,0 +1,50 @@
+// Chapter 04, W4, W7 and section 0.1: handlers that empty the input, close the connection or send
+// CLOSE themselves in the middle of a read.
+#include "ws.h"
+
+static int mode, messages, closes;
+static struct mg_connection *server;
+
+static void act(struct mg_connection *c, int ev, void *ev_data) {
+  if (ev == MG_EV_HTTP_MSG) {
+    server = c;
+    mg_ws_upgrade(c, (struct mg_http_message *)ev_data, NULL);
+  }
+  if (ev == MG_EV_CLOSE && c == server) closes++;
+  if (ev == MG_EV_WS_CTL && mode == 3) mg_ws_send(c, "\x03\xe9", 2, WEBSOCKET_OP_CLOSE);
+  if (ev != MG_EV_WS_MSG) return;
+  messages++;
+  if (mode == 0) c->recv.len = 0;
+  if (mode == 1) mg_iobuf_free(&c->recv);
+  if (mode == 2) mg_close_conn(c);
+}
+
+int main(void) {
+  struct mg_mgr mgr;
+  mg_log_set(MG_LL_NONE);
+  mg_mgr_init(&mgr);
+  struct mg_connection *listener = mg_http_listen(&mgr, "http://127.0.0.1:0", act, NULL);
+  for (mode = 0; mode < 4; mode++) {
+    struct mg_connection *raw = ws_raw(&mgr, listener);
+    messages = closes = 0;
+    mg_printf(raw, "%s", WS_REQUEST);
+    POLL_UNTIL(&mgr, raw->recv.len >= 129);
+    raw->recv.len = 0;
+    if (mode == 3) {
+      ws_frame(raw, 0x88, "\x03\xe8", 2);
+      POLL_UNTIL(&mgr, closes == 1 && raw->recv.len > 0);
+      CHECK_BYTES(raw->recv.buf, raw->recv.len, "\x88\x02\x03\xe9", 4);
+      continue;
+    }
+    for (int i = 0; i < 3; i++) ws_frame(raw, i == 1 ? 0x01 : 0x81, "abc", 3);
+    POLL_UNTIL(&mgr, messages == 1);
+    CHECK_INT(closes, mode == 2);
+    if (mode == 2) continue;
+    ws_frame(raw, 0x81, "next", 4);
+    POLL_UNTIL(&mgr, messages == 2);
+    raw->is_closing = 1;
+    POLL_UNTIL(&mgr, closes == 1);
+  }
+  mg_mgr_free(&mgr);
+  return test_result();
+}

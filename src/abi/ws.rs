@@ -1,0 +1,89 @@
+//! WebSocket: connecting, upgrading, framing.
+
+use core::ffi::{c_char, c_int, c_void};
+use core::ptr::null_mut;
+
+use super::mem::{bytes, guard};
+use super::types::{mg_connection, mg_event_handler_t, mg_http_message, mg_mgr, va_list};
+use crate::event::conn::Conn;
+use crate::ws::{handshake, send};
+
+/// `mg_ws_connect` with an argument list.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_ws_vconnect(
+    mgr: *mut mg_mgr,
+    url: *const c_char,
+    r#fn: mg_event_handler_t,
+    fn_data: *mut c_void,
+    fmt: *const c_char,
+    ap: *mut va_list,
+) -> *mut mg_connection {
+    // SAFETY: rules 1, 3, 6 and 7.
+    guard(null_mut(), || unsafe {
+        handshake::connect(mgr, url, (r#fn, fn_data), fmt, ap).map_or(null_mut(), Conn::ptr)
+    })
+}
+
+/// `mg_ws_upgrade` with an argument list.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_ws_vupgrade(
+    c: *mut mg_connection,
+    hm: *mut mg_http_message,
+    fmt: *const c_char,
+    ap: *mut va_list,
+) {
+    if hm.is_null() {
+        return;
+    }
+    // SAFETY: rules 1, 3, 4 and 6.
+    guard((), || unsafe {
+        if let Some(conn) = Conn::from_ptr(c) {
+            handshake::upgrade(conn, hm, fmt, ap);
+        }
+    });
+}
+
+/// Appends `len` bytes at `buf` to c->send as one WebSocket frame with opcode `op`, masked if `c`
+/// is a client.
+///
+/// `op` is the first byte of the frame with FIN added; clear that bit in c->send to send a fragment.
+/// The payload is not checked. `buf` may be NULL, for zeros. Returns the length of the frame; 0,
+/// with nothing appended, if memory is out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_ws_send(
+    c: *mut mg_connection,
+    buf: *const c_void,
+    len: usize,
+    op: c_int,
+) -> usize {
+    // SAFETY: rules 1 and 2.
+    guard(0, || unsafe {
+        Conn::from_ptr(c).map_or(0, |conn| send::frame(conn, bytes(buf, len), len, op))
+    })
+}
+
+/// Makes the last `len` bytes of c->send the payload of a WebSocket frame with opcode `op`: puts a
+/// header in front of them, and masks them if `c` is a client.
+///
+/// Returns c->send.len, which stays as it was if it is less than `len` or memory is out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_ws_wrap(c: *mut mg_connection, len: usize, op: c_int) -> usize {
+    // SAFETY: rule 1.
+    guard(0, || unsafe {
+        let Some(conn) = Conn::from_ptr(c) else { return 0 };
+        send::wrap(conn, len, op);
+        conn.send_len()
+    })
+}
+
+/// mg_ws_printf with an argument list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_ws_vprintf(
+    c: *mut mg_connection,
+    op: c_int,
+    fmt: *const c_char,
+    ap: *mut va_list,
+) -> usize {
+    // SAFETY: rules 1, 3 and 6.
+    guard(0, || unsafe { Conn::from_ptr(c).map_or(0, |conn| send::vprintf(conn, op, fmt, ap)) })
+}

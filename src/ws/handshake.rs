@@ -1,0 +1,178 @@
+//! The opening handshake on connections (RFC 6455 section 4).
+
+use core::ffi::c_char;
+use core::ptr::null_mut;
+
+use super::engine::ws_handler;
+use super::session::Session;
+use crate::abi::fmt::{IobufSink, vformat};
+use crate::abi::hooks::mg_random;
+use crate::abi::iobuf;
+use crate::abi::mem;
+use crate::abi::types::{flags, mg_event_handler_t, mg_http_message, mg_mgr, va_list};
+use crate::event::conn::Conn;
+use crate::event::connect::{self, Handlers};
+use crate::event::emit::{call, ev, fail};
+use crate::event::state::Scope;
+use crate::http::reply;
+use crate::proto::ws::handshake::{self, NONCE_LEN, Request};
+use crate::text::url::Url;
+
+/// Connects to `url` and queues the request. `None` as for [`connect::connect`].
+///
+/// # Safety
+/// Rules 1, 3, 6 and 7 of the C edge.
+pub(crate) unsafe fn connect(
+    mgr: *mut mg_mgr,
+    url: *const c_char,
+    handler: (mg_event_handler_t, *mut core::ffi::c_void),
+    fmt: *const c_char,
+    ap: *mut va_list,
+) -> Option<Conn> {
+    let (handler, data) = handler;
+    let handlers = Handlers { handler, data, protocol: None, protocol_data: null_mut() };
+    // SAFETY: passed on.
+    let conn = unsafe { connect::connect(mgr, url, handlers) }?;
+    let _scope = conn.state().map(Scope::enter);
+    // SAFETY: rule 3.
+    let text = unsafe { mem::cstr(url) }.unwrap_or_default();
+    let mut nonce = [0; NONCE_LEN];
+    // SAFETY: `nonce` is as many writable bytes.
+    if !unsafe { mg_random(nonce.as_mut_ptr().cast(), nonce.len()) } {
+        fail(conn, format_args!("no random bytes"));
+    } else if let Some(session) = Session::of_or_new(conn) {
+        let key = handshake::key(&nonce);
+        session.accept = handshake::accept(&key);
+        conn.set_protocol(Some(ws_handler));
+        // SAFETY: passed on.
+        unsafe { send_request(conn, text, &key, fmt, ap) };
+    } else {
+        fail(conn, format_args!("OOM"));
+    }
+    (!conn.is_dead()).then_some(conn)
+}
+
+/// Appends the request.
+///
+/// # Safety
+/// Rules 3 and 6 of the C edge for `fmt` and `ap`.
+unsafe fn send_request(conn: Conn, text: &[u8], key: &[u8], fmt: *const c_char, ap: *mut va_list) {
+    let url = Url::parse(text);
+    let uri = url.path.and_then(|path| text.get(path..)).unwrap_or(b"/");
+    let lines: [&[u8]; 7] = [
+        b"GET ",
+        uri,
+        b" HTTP/1.1\r\nUpgrade: websocket\r\nHost: ",
+        url.host,
+        b"\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ",
+        key,
+        b"\r\n",
+    ];
+    // SAFETY: passed on.
+    unsafe { append_head(conn, &lines, fmt, ap, |_| Vec::new()) };
+}
+
+/// Appends `lines`, the program's header lines, those that `more` makes after a look at the
+/// program's, and the blank line. All or nothing: without memory `MG_EV_ERROR` "OOM".
+///
+/// # Safety
+/// Rules 3 and 6 of the C edge for `fmt` and `ap`.
+unsafe fn append_head(
+    conn: Conn,
+    lines: &[&[u8]],
+    fmt: *const c_char,
+    ap: *mut va_list,
+    more: impl FnOnce(&[u8]) -> Vec<u8>,
+) {
+    let before = conn.send_len();
+    // SAFETY: `send` is a member of the live connection.
+    let append = |bytes: &[u8]| unsafe { iobuf::append(conn.send(), bytes) };
+    let mut done = append(&lines.concat());
+    let start = conn.send_len();
+    let mut headers = IobufSink::new(conn.send());
+    // SAFETY: passed on.
+    unsafe { vformat(&mut headers, fmt, ap) };
+    done &= !headers.out_of_memory();
+    // SAFETY: `send` is a member of the live connection and holds that many bytes.
+    let output = unsafe { mem::bytes((*conn.send()).buf.cast(), conn.send_len()) };
+    let more = more(output.get(start..).unwrap_or_default());
+    done = done && append(&more) && append(b"\r\n");
+    if !done {
+        // SAFETY: as above.
+        unsafe { (*conn.send()).len = before.min(conn.send_len()) };
+        fail(conn, format_args!("OOM"));
+    }
+}
+
+/// Value of the first header called `name`, as the program may have changed it.
+///
+/// # Safety
+/// Rules 1 and 4 of the C edge.
+unsafe fn header<'a>(hm: *const mg_http_message, name: &[u8]) -> Option<&'a [u8]> {
+    // SAFETY: passed on.
+    unsafe {
+        let listed = (*hm).headers.iter().take_while(|header| header.name.len > 0);
+        let mut listed = listed.map(|header| (header.name.bytes(), header.value.bytes()));
+        listed.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+/// Answers the request `hm` with 101 and `MG_EV_WS_OPEN`, or with 426.
+///
+/// # Safety
+/// Rules 1, 3, 4 and 6 of the C edge.
+pub(crate) unsafe fn upgrade(
+    conn: Conn,
+    hm: *mut mg_http_message,
+    fmt: *const c_char,
+    ap: *mut va_list,
+) {
+    let _scope = conn.state().map(Scope::enter);
+    conn.set_protocol(Some(ws_handler));
+    conn.set_protocol_data(null_mut());
+    if let Some(session) = Session::of_or_new(conn) {
+        *session = Session::new();
+    }
+    // SAFETY: passed on.
+    let (request, protocol) = unsafe {
+        let request = Request {
+            method: (*hm).method.bytes(),
+            proto: (*hm).proto.bytes(),
+            upgrade: header(hm, b"Upgrade"),
+            version: header(hm, b"Sec-WebSocket-Version"),
+            key: header(hm, b"Sec-WebSocket-Key"),
+        };
+        (request, header(hm, b"Sec-WebSocket-Protocol"))
+    };
+    let Some(key) = request.key() else { return refuse(conn) };
+    let accept = handshake::accept(key);
+    let lines: [&[u8]; 3] = [
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+          Sec-WebSocket-Accept: ",
+        &accept,
+        b"\r\n",
+    ];
+    let echo = |headers: &[u8]| match protocol {
+        Some(value)
+            if handshake::is_protocol_list(value) && !handshake::names_protocol(headers) =>
+        {
+            [b"Sec-WebSocket-Protocol: ", value, b"\r\n"].concat()
+        }
+        _ => Vec::new(),
+    };
+    // SAFETY: passed on.
+    unsafe { append_head(conn, &lines, fmt, ap, echo) };
+    conn.set(flags::WEBSOCKET);
+    conn.clear(flags::RESP);
+    call(conn, ev::WS_OPEN, hm.cast());
+}
+
+/// Answers with 426; no further input is looked at.
+fn refuse(conn: Conn) {
+    reply::reply(conn, 426, b"", b"WS upgrade expected\n");
+    conn.set(flags::DRAINING);
+    conn.clear(flags::RESP);
+    if let Some(session) = Session::of(conn) {
+        session.finished = true;
+    }
+}

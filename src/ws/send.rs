@@ -1,0 +1,132 @@
+//! Frames into `c->send`.
+
+use core::ffi::{c_char, c_int};
+
+use super::engine::ws_handler;
+use super::session::Session;
+use crate::abi::fmt::{IobufSink, vformat};
+use crate::abi::hooks::mg_random;
+use crate::abi::iobuf;
+use crate::abi::mem;
+use crate::abi::types::{flags, va_list};
+use crate::event::conn::Conn;
+use crate::proto::ws::frame::{EncodedHeader, FIN, Mask, apply_mask, opcode};
+
+/// Header for a frame of `len` bytes, masked on clients. `None` if there are no random bytes.
+fn header(conn: Conn, len: usize, op: c_int) -> Option<(EncodedHeader, Option<Mask>)> {
+    let mut mask = None;
+    if conn.is(flags::CLIENT) {
+        let mut bytes: Mask = [0; 4];
+        // SAFETY: `bytes` are as many writable bytes.
+        if !unsafe { mg_random(bytes.as_mut_ptr().cast(), bytes.len()) } {
+            return None;
+        }
+        mask = Some(bytes);
+    }
+    Some((EncodedHeader::new(op as u8 | FIN, len as u64, mask), mask))
+}
+
+/// Appends a frame whose payload is `payload`, with zeros up to `len` bytes behind it. Returns the
+/// length of the frame; 0, with nothing appended, if memory or random bytes are out.
+pub(crate) fn frame(conn: Conn, payload: &[u8], len: usize, op: c_int) -> usize {
+    let copy;
+    let payload = if lies_in_send(conn, payload) {
+        // Growing the buffer would free the source.
+        copy = payload.to_vec();
+        &copy[..]
+    } else {
+        payload
+    };
+    let before = conn.send_len();
+    let Some((header, mask)) = header(conn, len, op) else { return 0 };
+    let header = header.as_bytes();
+    let Some(total) = header.len().checked_add(len) else { return 0 };
+    // SAFETY: `send` is a member of the live connection.
+    if !unsafe { iobuf::reserve(conn.send(), total) } {
+        return 0;
+    }
+    let given = payload.len().min(len);
+    // SAFETY: `reserve` made room for `total` bytes behind the data; the sources lie elsewhere.
+    unsafe {
+        let at = (*conn.send()).buf.add(before);
+        at.copy_from_nonoverlapping(header.as_ptr(), header.len());
+        let at = at.add(header.len());
+        at.copy_from_nonoverlapping(payload.as_ptr(), given);
+        at.add(given).write_bytes(0, len - given);
+        (*conn.send()).len = before + total;
+    }
+    mask_last(conn, len, mask);
+    note_close(conn, op);
+    total
+}
+
+/// True if `payload` is a part of the output buffer.
+fn lies_in_send(conn: Conn, payload: &[u8]) -> bool {
+    // SAFETY: `send` is a member of the live connection.
+    let (start, size) = unsafe { ((*conn.send()).buf as usize, (*conn.send()).size) };
+    !payload.is_empty()
+        && (start..start.saturating_add(size)).contains(&(payload.as_ptr() as usize))
+}
+
+/// Masks the last `len` bytes of the output buffer.
+fn mask_last(conn: Conn, len: usize, mask: Option<Mask>) {
+    if let Some(mask) = mask {
+        let end = conn.send_len();
+        // SAFETY: `send` is a member of the live connection and holds `end >= len` bytes.
+        let output = unsafe { mem::bytes_mut((*conn.send()).buf.cast(), end) };
+        apply_mask(output.get_mut(end - len..).unwrap_or_default(), mask, 0);
+    }
+}
+
+/// Remembers that a CLOSE frame was sent.
+fn note_close(conn: Conn, op: c_int) {
+    if op as u8 & 0x0f == opcode::CLOSE
+        && conn.has_protocol(ws_handler)
+        && let Some(session) = Session::of(conn)
+    {
+        session.close_sent = true;
+    }
+}
+
+/// Puts a frame header in front of the last `len` bytes of the output buffer, and masks them on
+/// clients. False, with nothing changed, if there are not so many bytes, or memory or random bytes
+/// are out.
+pub(crate) fn wrap(conn: Conn, len: usize, op: c_int) -> bool {
+    let before = conn.send_len();
+    let Some(at) = before.checked_sub(len) else { return false };
+    let Some((header, mask)) = header(conn, len, op) else { return false };
+    let header = header.as_bytes();
+    // SAFETY: `send` is a member of the live connection.
+    if !unsafe { iobuf::reserve(conn.send(), header.len()) } {
+        return false;
+    }
+    // SAFETY: `reserve` made room for the header behind the data, which ends `len` bytes after `at`.
+    unsafe {
+        let at = (*conn.send()).buf.add(at);
+        at.add(header.len()).copy_from(at, len);
+        at.copy_from_nonoverlapping(header.as_ptr(), header.len());
+        (*conn.send()).len = before + header.len();
+    }
+    mask_last(conn, len, mask);
+    note_close(conn, op);
+    true
+}
+
+/// Appends a frame with formatted text. Returns the length of the text; 0, with nothing appended,
+/// if memory or random bytes are out.
+///
+/// # Safety
+/// Rules 3 and 6 of the C edge for `fmt` and `ap`.
+pub(crate) unsafe fn vprintf(conn: Conn, op: c_int, fmt: *const c_char, ap: *mut va_list) -> usize {
+    let before = conn.send_len();
+    let mut text = IobufSink::new(conn.send());
+    // SAFETY: passed on.
+    unsafe { vformat(&mut text, fmt, ap) };
+    let len = conn.send_len().saturating_sub(before);
+    if text.out_of_memory() || !wrap(conn, len, op) {
+        // SAFETY: `send` is a member of the live connection and holds at least `before` bytes.
+        unsafe { (*conn.send()).len = before.min(conn.send_len()) };
+        return 0;
+    }
+    len
+}
