@@ -20,6 +20,9 @@ pub(crate) mod ev {
     pub(crate) const CLOSE: i32 = 9;
     pub(crate) const HTTP_HDRS: i32 = 10;
     pub(crate) const HTTP_MSG: i32 = 11;
+    pub(crate) const MQTT_CMD: i32 = 15;
+    pub(crate) const MQTT_MSG: i32 = 16;
+    pub(crate) const MQTT_OPEN: i32 = 17;
     pub(crate) const WAKEUP: i32 = 19;
 }
 

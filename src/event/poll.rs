@@ -15,6 +15,7 @@ use crate::abi::mem;
 use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::http::engine;
+use crate::mqtt::receive;
 use crate::sys::poller::{self, Interest, Ready};
 
 /// Above this number of connections the loop first asks for what is ready without looking for
@@ -130,7 +131,7 @@ fn interest(state: State, conn: Conn) -> Interest {
         return Interest { input: !full && !resting, output: false };
     }
     Interest {
-        input: !full && !engine::pauses_reading(conn),
+        input: !full && !engine::pauses_reading(conn) && !receive::pauses_reading(conn),
         output: bits & flags::TLS_HS == 0 && conn.private().blocked && output_pending(conn),
     }
 }
