@@ -16,6 +16,7 @@ pub enum Kind {
     /// READ with count 0 is left out.
     Files,
     Client,
+    Mqtt,
     /// With WRITE, the bytes read, and more flags.
     Raw,
 }
@@ -100,6 +101,8 @@ fn line(event: &Event, kind: Kind) -> String {
         Detail::Text(text) => format!(" {:?}", text.as_deref().map(shown)),
         Detail::Left { recv, send } => format!(" recv={recv} send={send}"),
         Detail::Data(data) => format!(" {}", shown(data)),
+        Detail::Code(code) => format!(" {code}"),
+        Detail::Mqtt(seen) => format!(" {seen:?}"),
         Detail::Http(seen) => format!(
             " {} head={} body={} {:?}",
             shown(&seen.uri),
@@ -120,6 +123,8 @@ pub fn summary(outcome: &Outcome, kind: Kind, index: usize) -> String {
             Detail::Transfer { left, .. } => format!("{} {}/{left}", event.entry.name, event.sum),
             Detail::Text(Some(text)) => format!("{} {}", event.entry.name, shown(text)),
             Detail::Data(data) => format!("{} {}", event.entry.name, data.len()),
+            Detail::Code(code) => format!("{} {code}", event.entry.name),
+            Detail::Mqtt(seen) => format!("{} {}", event.entry.name, seen.summary()),
             _ => event.entry.name.to_string(),
         })
         .collect();
@@ -194,6 +199,8 @@ fn same_event(recorded: &Value, event: &Event, kind: Kind, port: u16) -> bool {
         (Detail::Left { recv, .. }, "recv_left") => *value == *recv,
         (Detail::Left { send, .. }, "send_left") => *value == *send,
         (Detail::Data(data), "data") => same_bytes(value, data),
+        (Detail::Code(code), "code") => *value == *code,
+        (Detail::Mqtt(seen), key) => seen.is_as_recorded(key, value),
         (Detail::Http(seen), key) => same_http(key, value, seen),
         _ => false,
     })

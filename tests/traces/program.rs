@@ -8,7 +8,7 @@ use mongoose::abi::types::{flags, mg_connection, mg_str};
 use serde_json::Value;
 
 use crate::conn::{Conn, Message};
-use crate::handlers;
+use crate::{handlers, mqtt};
 
 /// Numbers of the events, as in `enum mg_event`.
 pub mod ev {
@@ -23,6 +23,9 @@ pub mod ev {
     pub const CLOSE: i32 = 9;
     pub const HTTP_HDRS: i32 = 10;
     pub const HTTP_MSG: i32 = 11;
+    pub const MQTT_CMD: i32 = 15;
+    pub const MQTT_MSG: i32 = 16;
+    pub const MQTT_OPEN: i32 = 17;
     pub const WAKEUP: i32 = 19;
 }
 
@@ -72,6 +75,8 @@ pub enum Detail {
     },
     Data(Vec<u8>),
     Http(Seen),
+    Code(c_int),
+    Mqtt(mqtt::Seen),
 }
 
 /// One entry of the log.
@@ -106,6 +111,8 @@ pub struct Notes {
 pub struct Program {
     pub handler: Handler,
     pub opts: Value,
+    /// Options of MQTT calls, which steps change.
+    pub mqtt: RefCell<mqtt::Options>,
     /// Replies that `delayed` and its like may send.
     pub released: Cell<usize>,
     pub log: RefCell<Vec<Entry>>,
@@ -119,6 +126,7 @@ impl Program {
     pub fn new(handler: Handler, opts: Value) -> Program {
         Program {
             handler,
+            mqtt: RefCell::new(mqtt::Options::new(&opts)),
             opts,
             released: Cell::new(0),
             log: RefCell::default(),
@@ -208,6 +216,9 @@ impl Program {
                 ("HTTP_HDRS", Detail::Http(seen(Message(data.cast()), false)))
             }
             ev::HTTP_MSG => ("HTTP_MSG", Detail::Http(seen(Message(data.cast()), true))),
+            ev::MQTT_OPEN => ("MQTT_OPEN", Detail::Code(mqtt::code(data))),
+            ev::MQTT_MSG => ("MQTT_MSG", Detail::Mqtt(mqtt::seen(data))),
+            ev::MQTT_CMD => ("MQTT_CMD", Detail::Mqtt(mqtt::seen(data))),
             ev::POLL => return,
             _ => panic!("unexpected event {event}"),
         };
