@@ -60,9 +60,12 @@ run:
 	@mkdir -p $(B)/uploads
 	$(B)/http-server $(ARGS)
 
-examples: $(B)/http-server
+# Each examples-c/NAME/main.c becomes $(B)/NAME.
+EXAMPLES := $(patsubst examples-c/%/main.c,$(B)/%,$(wildcard examples-c/*/main.c))
 
-$(B)/http-server: examples-c/http-server/main.c lib
+examples: $(EXAMPLES)
+
+$(EXAMPLES): $(B)/%: examples-c/%/main.c lib
 	$(CC) $(CFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< $(B)/lib/libmongoose.a $(SYSTEM_LIBS)
 
 test: deps
