@@ -99,6 +99,18 @@ static void all_null(void) {
   mg_mgr_init(NULL);
   mg_mgr_poll(NULL, 0);
   (void)mg_mprintf(NULL);
+  (void)mg_mqtt_connect(NULL, NULL, NULL, NULL, NULL);
+  mg_mqtt_disconnect(NULL, NULL);
+  (void)mg_mqtt_listen(NULL, NULL, NULL, NULL);
+  mg_mqtt_login(NULL, NULL);
+  (void)mg_mqtt_next_prop(NULL, NULL, 0);
+  (void)mg_mqtt_parse(NULL, 0, 0, NULL);
+  mg_mqtt_ping(NULL);
+  mg_mqtt_pong(NULL);
+  (void)mg_mqtt_pub(NULL, NULL);
+  mg_mqtt_send_header(NULL, 0, 0, 0);
+  mg_mqtt_sub(NULL, NULL);
+  mg_mqtt_unsub(NULL, NULL);
   mg_multicast_add(NULL, NULL);
   mg_multicast_restore(NULL, NULL);
   (void)mg_ntohl(0);

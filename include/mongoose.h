@@ -1007,6 +1007,74 @@ struct mg_md5_ctx {
   uint8_t in[64];
 };
 
+// An MQTT 5 property (section 2.2.2 of the standard).
+struct mg_mqtt_prop {
+  // 'MQTT_PROP_*' identifier.
+  uint8_t id;
+  // Value of the numeric properties.
+  uint32_t iv;
+  // Name of a user property.
+  struct mg_str key;
+  // Value of the text and binary properties.
+  struct mg_str val;
+};
+
+// Settings of an MQTT connection, and what to publish or subscribe to.
+struct mg_mqtt_opts {
+  // User name; empty = none.
+  struct mg_str user;
+  // Password; empty = none.
+  struct mg_str pass;
+  // Client identifier; empty = a random one.
+  struct mg_str client_id;
+  // Topic to publish or subscribe to; on connect, the topic of the will.
+  struct mg_str topic;
+  // Message to publish; on connect, the will.
+  struct mg_str message;
+  // Quality of service, 0 to 2.
+  uint8_t qos;
+  // Protocol level: 4 (3.1.1) or 5; 0 = 4.
+  uint8_t version;
+  // Keep-alive time in seconds.
+  uint16_t keepalive;
+  // Packet identifier of a retransmission; 0 = a new packet.
+  uint16_t retransmit_id;
+  // Ask the broker to keep the message.
+  bool retain;
+  // Start a clean session.
+  bool clean;
+  // MQTT 5 properties.
+  struct mg_mqtt_prop *props;
+  // Number of properties.
+  size_t num_props;
+  // MQTT 5 properties of the will.
+  struct mg_mqtt_prop *will_props;
+  // Number of properties of the will.
+  size_t num_will_props;
+};
+
+// A parsed MQTT packet; slices point into the input buffer.
+struct mg_mqtt_message {
+  // Topic of a PUBLISH.
+  struct mg_str topic;
+  // Payload of a PUBLISH.
+  struct mg_str data;
+  // The whole packet.
+  struct mg_str dgram;
+  // Packet identifier.
+  uint16_t id;
+  // 'MQTT_CMD_*'.
+  uint8_t cmd;
+  // Quality of service.
+  uint8_t qos;
+  // Return code of a CONNACK.
+  uint8_t ack;
+  // Offset of the MQTT 5 properties in 'dgram'.
+  size_t props_start;
+  // Bytes of MQTT 5 properties.
+  size_t props_size;
+};
+
 // SHA-1 state.
 struct mg_sha1_ctx {
   // Chaining value.
@@ -1234,74 +1302,6 @@ struct mg_modbus_req {
   } u;
   // Number of values.
   uint16_t len;
-};
-
-// A parsed MQTT packet; slices point into the input buffer.
-struct mg_mqtt_message {
-  // Topic of a PUBLISH.
-  struct mg_str topic;
-  // Payload of a PUBLISH.
-  struct mg_str data;
-  // The whole packet.
-  struct mg_str dgram;
-  // Packet identifier.
-  uint16_t id;
-  // 'MQTT_CMD_*'.
-  uint8_t cmd;
-  // Quality of service.
-  uint8_t qos;
-  // Return code of a CONNACK.
-  uint8_t ack;
-  // Offset of the MQTT 5 properties in 'dgram'.
-  size_t props_start;
-  // Bytes of MQTT 5 properties.
-  size_t props_size;
-};
-
-// An MQTT 5 property (section 2.2.2 of the standard).
-struct mg_mqtt_prop {
-  // 'MQTT_PROP_*' identifier.
-  uint8_t id;
-  // Value of the numeric properties.
-  uint32_t iv;
-  // Name of a user property.
-  struct mg_str key;
-  // Value of the text and binary properties.
-  struct mg_str val;
-};
-
-// Settings of an MQTT connection, and what to publish or subscribe to.
-struct mg_mqtt_opts {
-  // User name; empty = none.
-  struct mg_str user;
-  // Password; empty = none.
-  struct mg_str pass;
-  // Client identifier; empty = a random one.
-  struct mg_str client_id;
-  // Topic to publish or subscribe to; on connect, the topic of the will.
-  struct mg_str topic;
-  // Message to publish; on connect, the will.
-  struct mg_str message;
-  // Quality of service, 0 to 2.
-  uint8_t qos;
-  // Protocol level: 4 (3.1.1) or 5; 0 = 4.
-  uint8_t version;
-  // Keep-alive time in seconds.
-  uint16_t keepalive;
-  // Packet identifier of a retransmission; 0 = a new packet.
-  uint16_t retransmit_id;
-  // Ask the broker to keep the message.
-  bool retain;
-  // Start a clean session.
-  bool clean;
-  // MQTT 5 properties.
-  struct mg_mqtt_prop *props;
-  // Number of properties.
-  size_t num_props;
-  // MQTT 5 properties of the will.
-  struct mg_mqtt_prop *will_props;
-  // Number of properties of the will.
-  size_t num_will_props;
 };
 
 // Access to the registers of an Ethernet PHY.
@@ -2083,6 +2083,82 @@ uint64_t mg_millis(void);
 
 // Formats into memory that the caller frees with mg_free; NULL if memory is out.
 char *mg_mprintf(const char *fmt, ...);
+
+// Connects to the MQTT broker at 'url' (default ports: mqtt 1883, mqtts 8883) and queues CONNECT
+// as mg_mqtt_login does; see mg_connect. Packets queued right away follow it.
+//
+// 'fn' gets MG_EV_MQTT_OPEN with the broker's return code, MG_EV_MQTT_MSG for each message and
+// MG_EV_MQTT_CMD for each packet. 'opts' may be NULL: a generated client id, everything else zero.
+// The program has to call mg_mqtt_ping often enough for its keep-alive time.
+struct mg_connection *mg_mqtt_connect(struct mg_mgr *mgr,
+                                      const char *url,
+                                      const struct mg_mqtt_opts *opts,
+                                      mg_event_handler_t fn,
+                                      void *fn_data);
+
+// Sends DISCONNECT, in MQTT 5 with reason 0 and the properties of 'opts', which may be NULL. The
+// connection stays open until the broker closes it or the program does.
+void mg_mqtt_disconnect(struct mg_connection *c, const struct mg_mqtt_opts *opts);
+
+// Listens for MQTT on 'url'; see mg_listen. Handlers get MG_EV_MQTT_CMD for each packet and
+// MG_EV_MQTT_MSG for each message.
+//
+// Messages are acknowledged by the library; CONNECT, SUBSCRIBE, UNSUBSCRIBE and PINGREQ are the
+// program's to answer, with mg_mqtt_send_header and mg_send, and mg_mqtt_pong. It sets
+// c->is_mqtt5 when a CONNECT asks for level 5.
+struct mg_connection *mg_mqtt_listen(struct mg_mgr *mgr,
+                                     const char *url,
+                                     mg_event_handler_t fn,
+                                     void *fn_data);
+
+// Appends CONNECT to c->send and sets c->is_mqtt5 if opts->version is 5.
+//
+// User, password and client id are opts->user, opts->pass and opts->client_id; if the latter is
+// empty, 19 random letters and digits. opts->topic, if it is not empty, opts->message, opts->qos
+// and opts->retain are the will. NULL options are like all-zero ones.
+//
+// What MQTT can't express (strings over 65535 bytes, QoS 3, an unknown property) raises
+// MG_EV_ERROR and nothing is appended; so does lack of memory ("OOM"). The same holds for all
+// functions that send a packet. Strings must not lie in c->send.
+void mg_mqtt_login(struct mg_connection *c, const struct mg_mqtt_opts *opts);
+
+// Reads the MQTT 5 property at offset 'ofs' of the properties of 'msg' and stores it in '*prop',
+// with slices that point into msg->dgram.
+//
+// Start with 'ofs' 0 and pass the result on until it is 0: there are no more, or the next one is
+// malformed. '*prop' is then meaningless: untouched or, but for its id, zero.
+size_t mg_mqtt_next_prop(struct mg_mqtt_message *msg, struct mg_mqtt_prop *prop, size_t ofs);
+
+// Parses the MQTT packet at the front of 'len' bytes at 'buf' and stores it in '*m', with slices
+// that point into 'buf'. 'version' 5 looks for properties in PUBLISH, all others mean 3.1.1.
+//
+// Returns MQTT_OK, MQTT_INCOMPLETE if the packet is not all there, or MQTT_MALFORMED; unless it is
+// MQTT_OK, only m->cmd and m->qos are set, from the first of at least two bytes. '*m' is
+// overwritten whole. 'm' may be NULL.
+int mg_mqtt_parse(const uint8_t *buf, size_t len, uint8_t version, struct mg_mqtt_message *m);
+
+// Sends PINGREQ, the client's sign of life.
+void mg_mqtt_ping(struct mg_connection *c);
+
+// Sends PINGRESP, a broker's answer to PINGREQ.
+void mg_mqtt_pong(struct mg_connection *c);
+
+// Publishes opts->message to opts->topic with opts->qos and opts->retain.
+//
+// Returns the packet id, if the QoS is 1 or 2: opts->retransmit_id if that is not zero, which also
+// marks the message as a duplicate, else a new one. With QoS 0 it returns opts->retransmit_id.
+// 0 with MG_EV_ERROR if nothing was sent. Nothing is kept for retransmission.
+uint16_t mg_mqtt_pub(struct mg_connection *c, const struct mg_mqtt_opts *opts);
+
+// Sends the fixed header of a packet of type 'cmd' (MQTT_CMD_*) that goes on for 'len' bytes, up
+// to 268435455. The program sends those itself.
+void mg_mqtt_send_header(struct mg_connection *c, uint8_t cmd, uint8_t flags, uint32_t len);
+
+// Subscribes to opts->topic with opts->qos. The packet id is in c->mgr->mqtt_id afterwards.
+void mg_mqtt_sub(struct mg_connection *c, const struct mg_mqtt_opts *opts);
+
+// Unsubscribes from opts->topic. The packet id is in c->mgr->mqtt_id afterwards.
+void mg_mqtt_unsub(struct mg_connection *c, const struct mg_mqtt_opts *opts);
 
 // Copies a 'struct mg_addr' from 'from' to c->rem, so that the next send goes there.
 void mg_multicast_restore(struct mg_connection *c, uint8_t *from);

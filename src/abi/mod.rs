@@ -34,6 +34,7 @@ pub mod iobuf;
 pub mod json;
 pub mod log;
 pub mod mem;
+pub mod mqtt;
 pub mod net;
 pub mod printf;
 pub mod queue;

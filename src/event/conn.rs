@@ -7,6 +7,7 @@ use core::ptr::{NonNull, addr_of_mut, null_mut};
 use super::state::State;
 use crate::abi::types::{mg_addr, mg_connection, mg_event_handler_t, mg_iobuf, mg_mgr};
 use crate::http::engine::Pending;
+use crate::mqtt::receive::Progress;
 use crate::sys::poller::Interest;
 use crate::ws::session::Session;
 
@@ -34,6 +35,8 @@ pub(crate) struct Private {
     pub(crate) last_io_ms: u64,
     /// While accepting is suspended: when to try again.
     pub(crate) accept_at_ms: u64,
+    /// Where the MQTT handler is.
+    pub(crate) mqtt: Progress,
     /// Descriptor registered with the poller, or [`NO_FD`].
     pub(crate) watched_fd: c_int,
     /// What it is registered for.

@@ -23,6 +23,9 @@ pub(crate) mod ev {
     pub(crate) const WS_OPEN: i32 = 12;
     pub(crate) const WS_MSG: i32 = 13;
     pub(crate) const WS_CTL: i32 = 14;
+    pub(crate) const MQTT_CMD: i32 = 15;
+    pub(crate) const MQTT_MSG: i32 = 16;
+    pub(crate) const MQTT_OPEN: i32 = 17;
     pub(crate) const WAKEUP: i32 = 19;
 }
 

@@ -15,6 +15,7 @@ use crate::abi::mem;
 use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::http::engine;
+use crate::mqtt::receive;
 use crate::sys::poller::{self, Interest, Ready};
 use crate::ws;
 
@@ -132,9 +133,16 @@ fn interest(state: State, conn: Conn) -> Interest {
         return Interest { input: !full && !resting, output: false };
     }
     Interest {
-        input: !full && !engine::pauses_reading(conn) && !ws::engine::pauses_reading(conn),
+        input: !full && !is_paused(conn),
         output: bits & flags::TLS_HS == 0 && conn.private().blocked && output_pending(conn),
     }
+}
+
+/// True if a protocol wants input to stay in the kernel for now.
+fn is_paused(conn: Conn) -> bool {
+    engine::pauses_reading(conn)
+        || ws::engine::pauses_reading(conn)
+        || receive::pauses_reading(conn)
 }
 
 /// Registers the descriptor of `conn` with the poller as its state demands.

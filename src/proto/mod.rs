@@ -4,4 +4,5 @@
 
 pub mod dns;
 pub mod http;
+pub mod mqtt;
 pub mod ws;

@@ -17,6 +17,7 @@ pub enum Kind {
     Files,
     Client,
     Ws,
+    Mqtt,
     /// With WRITE, the bytes read, and more flags.
     Raw,
 }
@@ -102,6 +103,8 @@ fn line(event: &Event, kind: Kind) -> String {
         Detail::Left { recv, send } => format!(" recv={recv} send={send}"),
         Detail::Data(data) => format!(" {}", shown(data)),
         Detail::Ws(first, data) => format!(" {first:02x} {}", shown(data)),
+        Detail::Code(code) => format!(" {code}"),
+        Detail::Mqtt(seen) => format!(" {seen:?}"),
         Detail::Http(seen) => format!(
             " {} head={} body={} {:?}",
             shown(&seen.uri),
@@ -123,6 +126,8 @@ pub fn summary(outcome: &Outcome, kind: Kind, index: usize) -> String {
             Detail::Text(Some(text)) => format!("{} {}", event.entry.name, shown(text)),
             Detail::Data(data) => format!("{} {}", event.entry.name, data.len()),
             Detail::Ws(first, data) => format!("{} {first:02x} {}", event.entry.name, shown(data)),
+            Detail::Code(code) => format!("{} {code}", event.entry.name),
+            Detail::Mqtt(seen) => format!("{} {}", event.entry.name, seen.summary()),
             _ => event.entry.name.to_string(),
         })
         .collect();
@@ -201,6 +206,8 @@ fn same_event(recorded: &Value, event: &Event, kind: Kind, port: u16) -> bool {
         (Detail::Data(data), "data") => same_bytes(value, data),
         (Detail::Ws(first, _), "wsflags") => *value == *first,
         (Detail::Ws(_, data), "data") => same_bytes(value, data),
+        (Detail::Code(code), "code") => *value == *code,
+        (Detail::Mqtt(seen), key) => seen.is_as_recorded(key, value),
         (Detail::Http(seen), key) => same_http(key, value, seen),
         _ => false,
     })

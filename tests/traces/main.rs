@@ -6,6 +6,7 @@ mod conn;
 mod expected;
 mod handlers;
 mod listing;
+mod mqtt;
 mod peer;
 mod program;
 mod replay;
@@ -65,7 +66,7 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
         if scenario.get("files").is_some() {
             tree::fresh_uploads(scenario);
         }
-        let program = replay::program(scenario, http);
+        let program = replay::program(scenario, http, kind);
         let different = differing.iter().find(|want| want["id"] == scenario["id"]);
         let task = Task { scenario, different, http, kind, without_epoll };
         let outcome = replay::replay(task, &program);
@@ -89,12 +90,13 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
 }
 
 /// The files, whether their programs speak HTTP, and what the recorder listed.
-const FILES: [(&str, bool, Kind); 5] = [
+const FILES: [(&str, bool, Kind); 6] = [
     ("trace-http.jsonl", true, Kind::Http),
     ("trace-files.jsonl", true, Kind::Files),
     ("trace-client.jsonl", true, Kind::Client),
     ("trace-ws.jsonl", true, Kind::Ws),
     ("trace-tcpudp.jsonl", false, Kind::Raw),
+    ("trace-mqtt.jsonl", false, Kind::Mqtt),
 ];
 
 /// Replays all files at the same time, one thread each.

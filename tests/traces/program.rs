@@ -9,7 +9,7 @@ use mongoose::abi::types::{flags, mg_connection, mg_str};
 use serde_json::Value;
 
 use crate::conn::{Conn, Message};
-use crate::handlers;
+use crate::{handlers, mqtt};
 
 /// Numbers of the events, as in `enum mg_event`.
 pub mod ev {
@@ -27,6 +27,9 @@ pub mod ev {
     pub const WS_OPEN: i32 = 12;
     pub const WS_MSG: i32 = 13;
     pub const WS_CTL: i32 = 14;
+    pub const MQTT_CMD: i32 = 15;
+    pub const MQTT_MSG: i32 = 16;
+    pub const MQTT_OPEN: i32 = 17;
     pub const WAKEUP: i32 = 19;
 }
 
@@ -78,6 +81,8 @@ pub enum Detail {
     Http(Seen),
     /// First byte of a WebSocket frame, and its payload.
     Ws(u8, Vec<u8>),
+    Code(c_int),
+    Mqtt(mqtt::Seen),
 }
 
 /// One entry of the log.
@@ -112,6 +117,8 @@ pub struct Notes {
 pub struct Program {
     pub handler: Handler,
     pub opts: Value,
+    /// Options of MQTT calls, which steps change.
+    pub mqtt: RefCell<mqtt::Options>,
     /// Replies that `delayed` and its like may send.
     pub released: Cell<usize>,
     pub log: RefCell<Vec<Entry>>,
@@ -125,6 +132,7 @@ impl Program {
     pub fn new(handler: Handler, opts: Value) -> Program {
         Program {
             handler,
+            mqtt: RefCell::new(mqtt::Options::new(&opts)),
             opts,
             released: Cell::new(0),
             log: RefCell::default(),
@@ -217,6 +225,9 @@ impl Program {
             ev::WS_OPEN => ("WS_OPEN", Detail::Http(seen(Message(data.cast()), true))),
             ev::WS_MSG => ("WS_MSG", ws_message(data)),
             ev::WS_CTL => ("WS_CTL", ws_message(data)),
+            ev::MQTT_OPEN => ("MQTT_OPEN", Detail::Code(mqtt::code(data))),
+            ev::MQTT_MSG => ("MQTT_MSG", Detail::Mqtt(mqtt::seen(data))),
+            ev::MQTT_CMD => ("MQTT_CMD", Detail::Mqtt(mqtt::seen(data))),
             ev::POLL => return,
             _ => panic!("unexpected event {event}"),
         };

@@ -17,7 +17,7 @@ use crate::conn::Conn;
 use crate::peer::Peer;
 use crate::program::{Entry, Program, on_event};
 use crate::vector::bytes;
-use crate::{expected, handlers, ws};
+use crate::{expected, handlers, mqtt, ws};
 
 /// So many polls in a row without event and byte end a step; those of the second half wait.
 const QUIET_POLLS: u32 = 4;
@@ -94,24 +94,28 @@ impl<'a> Manager<'a> {
     }
 
     /// Listens. The port is that of the listener.
-    fn listen(&mut self, http: bool, url: &str) -> u16 {
+    fn listen(&mut self, http: bool, kind: Kind, url: &str) -> u16 {
         let url = CString::new(url).expect("no NUL");
-        // SAFETY: rules 1, 3 and 7.
-        let c = unsafe {
+        let c = if kind == Kind::Mqtt {
+            mqtt::listen(&mut self.mgr, &url)
+        } else {
             let listen = if http { mg_http_listen } else { mg_listen };
-            listen(&mut *self.mgr, url.as_ptr(), Some(on_event), null_mut())
+            // SAFETY: rules 1, 3 and 7.
+            unsafe { listen(&mut *self.mgr, url.as_ptr(), Some(on_event), null_mut()) }
         };
         assert!(!c.is_null(), "can't listen on {url:?}");
         self.listener = Some(Conn(c));
         Conn(c).port()
     }
 
-    fn connect(&mut self, http: bool, url: &str) -> Conn {
+    fn connect(&mut self, http: bool, kind: Kind, url: &str) -> Conn {
         let url = CString::new(url).expect("no NUL");
-        // SAFETY: rules 1, 3 and 7.
-        let c: *mut mg_connection = unsafe {
+        let c: *mut mg_connection = if kind == Kind::Mqtt {
+            mqtt::connect(self.program, &mut self.mgr, &url)
+        } else {
             let connect = if http { mg_http_connect } else { mg_connect };
-            connect(&mut *self.mgr, url.as_ptr(), Some(on_event), null_mut())
+            // SAFETY: rules 1, 3 and 7.
+            unsafe { connect(&mut *self.mgr, url.as_ptr(), Some(on_event), null_mut()) }
         };
         assert!(!c.is_null());
         Conn(c)
@@ -149,7 +153,7 @@ impl Drop for Manager<'_> {
 }
 
 /// The program of a scenario.
-pub fn program(scenario: &Value, http: bool) -> Program {
+pub fn program(scenario: &Value, http: bool, kind: Kind) -> Program {
     let (side, name) = match scenario.get("server") {
         Some(server) => (server, &server["handler"]),
         None => (&scenario["client"], &scenario["client"]["program"]),
@@ -158,6 +162,7 @@ pub fn program(scenario: &Value, http: bool) -> Program {
     let handler = match (http, scenario.get("server")) {
         (true, Some(_)) => handlers::http_server(name),
         (true, None) => handlers::http_client(name),
+        (false, _) if kind == Kind::Mqtt => mqtt::handler(name),
         (false, _) => handlers::raw(name),
     };
     Program::new(handler, side["opts"].clone())
@@ -219,12 +224,13 @@ pub fn replay(task: Task, program: &Program) -> Outcome {
 
 /// Makes both ends.
 fn set_up(task: Task, manager: &mut Manager) -> (Peer, u16) {
-    let Task { scenario, http, .. } = task;
+    let Task { scenario, http, kind, .. } = task;
     if let Some(client) = scenario.get("client") {
         let url = client["url"].as_str().expect("a URL");
         let id = scenario["id"].as_str().expect("an id");
-        let nobody = ["client-connect-01", "ws-cli-hs-21"].contains(&id);
-        let (peer, port) = if id.starts_with("tcp-cli-crefused") || nobody {
+        let nobody_listens = id.starts_with("tcp-cli-crefused")
+            || ["client-connect-01", "ws-cli-hs-21", "mqtt-cli-clogin-15"].contains(&id);
+        let (peer, port) = if nobody_listens {
             Peer::absent()
         } else if url.starts_with("udp:") {
             Peer::udp_server()
@@ -234,7 +240,7 @@ fn set_up(task: Task, manager: &mut Manager) -> (Peer, u16) {
         let url = url.replace("PORT", &port.to_string());
         let conn = match ws::client(scenario) {
             Some(_) => ws::connect(&mut manager.mgr, &url, manager.program.opt("hdr")),
-            None => manager.connect(http, &url),
+            None => manager.connect(http, kind, &url),
         };
         if let Some(now) = manager.program.opt("now") {
             conn.send(now.as_bytes());
@@ -250,7 +256,7 @@ fn set_up(task: Task, manager: &mut Manager) -> (Peer, u16) {
     }
     let default = if http { "http://127.0.0.1:0" } else { "tcp://127.0.0.1:0" };
     let url = server["url"].as_str().unwrap_or(default);
-    let port = manager.listen(http, url);
+    let port = manager.listen(http, kind, url);
     let peer = if url.starts_with("udp:") {
         Peer::udp_clients(port, scenario["recv"].as_array().expect("a list by socket").len())
     } else {
@@ -286,6 +292,11 @@ fn perform(step: &Value, manager: &mut Manager, outcome: &mut Outcome) -> Option
         "app_error" => newest().error(arg()),
         "app_close_listener" => manager.listener.take().expect("a listener").set(flags::CLOSING),
         "release" => program.released.set(program.released.get() + 1),
+        "opt" => {
+            let text = |key: &str| step[key].as_str().expect("a text");
+            program.mqtt.borrow_mut().set(text("k"), text("v"));
+        }
+        act if act.starts_with("mqtt_") => ret = mqtt::perform(program, newest(), act),
         "wakeup" => {
             let to = step["to"].as_u64().expect("a destination");
             return Some(json!(manager.wakeup(to, &bytes(&step["payload"]))));
