@@ -60,7 +60,14 @@ run:
 	@mkdir -p $(B)/uploads
 	$(B)/http-server $(ARGS)
 
-examples: $(B)/http-server
+# Each examples-c/NAME/main.c is a program: build/examples/NAME.
+EXAMPLES := $(patsubst examples-c/%/main.c,$(B)/examples/%,$(wildcard examples-c/*/main.c))
+
+examples: $(B)/http-server $(EXAMPLES)
+
+$(B)/examples/%: examples-c/%/main.c lib
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< $(B)/lib/libmongoose.a $(SYSTEM_LIBS)
 
 $(B)/http-server: examples-c/http-server/main.c lib
 	$(CC) $(CFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< $(B)/lib/libmongoose.a $(SYSTEM_LIBS)

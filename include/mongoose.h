@@ -908,6 +908,30 @@ struct mg_str {
   size_t len;
 };
 
+// An answer of a DNS server.
+struct mg_dns_message {
+  // Transaction identifier, host order.
+  uint16_t txnid;
+  // True if 'addr' holds an address.
+  bool resolved;
+  // Address that was found.
+  struct mg_addr addr;
+  // Name that was asked for, NUL-terminated.
+  char name[256];
+};
+
+// A DNS resource record without its name and data.
+struct mg_dns_rr {
+  // Bytes of the name, as encoded.
+  uint16_t nlen;
+  // Type.
+  uint16_t atype;
+  // Class.
+  uint16_t aclass;
+  // Bytes of the record's data.
+  uint16_t alen;
+};
+
 // A file system: a table of functions.
 struct mg_fs {
   // Kind, size and modification time of 'path': 0 if it does not exist, else 'MG_FS_*' bits.
@@ -1141,30 +1165,6 @@ struct mg_dns_header {
   uint16_t num_authority_prs;
   // Additional records, network order.
   uint16_t num_other_prs;
-};
-
-// An answer of a DNS server.
-struct mg_dns_message {
-  // Transaction identifier, host order.
-  uint16_t txnid;
-  // True if 'addr' holds an address.
-  bool resolved;
-  // Address that was found.
-  struct mg_addr addr;
-  // Name that was asked for, NUL-terminated.
-  char name[256];
-};
-
-// A DNS resource record without its name and data.
-struct mg_dns_rr {
-  // Bytes of the name, as encoded.
-  uint16_t nlen;
-  // Type.
-  uint16_t atype;
-  // Class.
-  uint16_t aclass;
-  // Bytes of the record's data.
-  uint16_t alen;
 };
 
 // A service announced over DNS-SD.
@@ -1652,7 +1652,8 @@ extern uint64_t mg_boot_timestamp_ms;
 // Allocates a connection of 'mgr', all zero but for its manager, its id, its descriptor (-1) and
 // the alignment of its buffers. It is not in mgr->conns. NULL if memory is out.
 //
-// Put it in front of mgr->conns, or release it with mg_close_conn.
+// Put it in front of mgr->conns, or release it with mg_close_conn or mg_free (a program that
+// replaces mg_free: with mg_close_conn only).
 struct mg_connection *mg_alloc_conn(struct mg_mgr *mgr);
 
 // Reads the numeric address in 'str' into 'addr': empty (any), 'localhost', IPv4, or IPv6 with
@@ -1692,8 +1693,8 @@ void mg_call(struct mg_connection *c, int ev, void *ev_data);
 
 // Returns 'count * size' zeroed bytes aligned for any object, or NULL.
 //
-// All memory of the library comes from here; a program may define its own mg_calloc and
-// mg_free.
+// All memory that programs see, and all large state of the library, comes from here; a program
+// may define its own mg_calloc and mg_free.
 void *mg_calloc(size_t count, size_t size);
 
 // Compares two C strings, ignoring ASCII case. Returns 0 if they are equal, else the difference of
@@ -1738,6 +1739,26 @@ uint32_t mg_crc32(uint32_t crc, const char *buf, size_t len);
 
 // Waits at least 'ms' milliseconds without handling any events.
 void mg_delayms(unsigned int ms);
+
+// Reads the DNS message of 'len' bytes at 'buf' into '*dm', which is overwritten whole.
+//
+// Returns false if it is malformed or has more than one question. True does not mean that there is
+// an address: look at dm->resolved. Only the first ten answers are looked at; the first one of type
+// A or AAAA counts. dm->name is then its owner, else the name of the question or of the last
+// answer; the address has no port.
+bool mg_dns_parse(const uint8_t *buf, size_t len, struct mg_dns_message *dm);
+
+// Decodes one question ('is_question') or resource record of the DNS message at 'buf', at offset
+// 'ofs', into '*rr', which is all zero if that fails (RFC 1035 section 4.1).
+//
+// Returns the bytes it takes: the name, 4 bytes for a question, 10 and the data for a record, whose
+// data are the last rr->alen of them. 0 if it is malformed or does not fit, and for messages
+// shorter than 12 or longer than 512 bytes. 'rr' may be NULL.
+size_t mg_dns_parse_rr(const uint8_t *buf,
+                       size_t len,
+                       size_t ofs,
+                       bool is_question,
+                       struct mg_dns_rr *rr);
 
 // Reports an error on 'c': calls its handlers with MG_EV_ERROR and the formatted text, and
 // marks it for closing.
@@ -2192,6 +2213,9 @@ size_t mg_queue_next(struct mg_queue *q, char **buf);
 // Returns the number of bytes, 0 if there is no room.
 size_t mg_queue_printf(struct mg_queue *q, const char *fmt, ...);
 
+// Fills 'buf' with 'len' unpredictable bytes; a program may define its own.
+//
+// Returns false if the system has none to give.
 bool mg_random(void *buf, size_t len);
 
 // Writes 'len - 1' random letters and digits and a NUL to 'buf', and returns 'buf'.

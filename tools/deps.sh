@@ -16,7 +16,7 @@ if [ "${1:-}" != build ]; then
   needs+=(
     g++:g++ clang:clang pkg-config:pkg-config git:git python3:python3 valgrind:valgrind
     strace:strace clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
-    chromium:chromium
+    chromium:chromium dnsmasq:dnsmasq-base
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev
   )
@@ -27,7 +27,7 @@ for need in "${needs[@]}"; do
   sign=${need%%:*} package=${need##*:}
   case $sign in
     /*) [ -e "$sign" ] || missing+=("$package") ;;
-    nginx) [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=("$package") ;;
+    nginx | dnsmasq) [ -x "/usr/sbin/$sign" ] || command -v "$sign" >/dev/null || missing+=("$package") ;;
     *) command -v "$sign" >/dev/null || missing+=("$package") ;;
   esac
 done

@@ -26,6 +26,7 @@ pub mod variadic;
 
 pub mod base64;
 pub mod digest;
+pub mod dns;
 pub mod fmt;
 pub mod fs;
 pub mod http;
