@@ -2274,6 +2274,30 @@ void mg_sha384_update(struct mg_sha384_ctx *ctx, const uint8_t *data, size_t len
 // Returns the length of the whole text, which may be 'len' or more.
 size_t mg_snprintf(char *buf, size_t len, const char *fmt, ...);
 
+// Asks the time server at 'url' (NULL: udp://time.google.com:123) for the time; see mg_connect.
+//
+// The reply sets mg_boot_timestamp_ms, so that mg_now() tells the time, and is reported as
+// MG_EV_SNTP_TIME with a pointer to the milliseconds since 1970 (uint64_t). Then, and after three
+// seconds without reply, the connection is closed, without MG_EV_ERROR. What is not the server's
+// reply to the request (RFC 4330 section 5) is ignored. The first 8 bytes of c->data are the
+// library's.
+struct mg_connection *mg_sntp_connect(struct mg_mgr *mgr,
+                                      const char *url,
+                                      mg_event_handler_t fn,
+                                      void *fn_data);
+
+// Reads an SNTP packet that has just arrived (RFC 4330) and sets mg_boot_timestamp_ms if the time
+// in it is later than 1970.
+//
+// Returns milliseconds since 1970; -1 if it is shorter than 48 bytes, not from a server, of another
+// version than 3 or 4, or from a server that does not know the time (stratum 0). Whether it is the
+// reply to a request is not known here.
+int64_t mg_sntp_parse(const uint8_t *buf, size_t len);
+
+// Sends a request on a connection made by mg_sntp_connect, which has done so already when it was
+// connected. Does nothing while the name of the server is being looked up.
+void mg_sntp_request(struct mg_connection *c);
+
 // Splits 's' at the first 'sep': '*a' is what stands before it, '*b' what follows. Without 'sep',
 // '*a' is all and '*b' the empty end.
 //

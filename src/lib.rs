@@ -12,6 +12,7 @@ pub mod fs;
 pub(crate) mod http;
 pub mod options;
 pub mod proto;
+pub(crate) mod sntp;
 pub(crate) mod sys;
 pub mod text;
 pub(crate) mod tls;

@@ -1,13 +1,16 @@
-//! Replays `compat/vectors/codec-dns.jsonl` through the exported functions.
+//! Replays `compat/vectors/codec-dns.jsonl` and `codec-sntp.jsonl` through the exported functions.
 
 #[path = "common/http_guard.rs"]
 mod http_guard;
 
 use http_guard::{Guarded, Tally, bytes, number, vectors};
 use std::ffi::CStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use mongoose::abi::dns::{mg_dns_parse, mg_dns_parse_rr};
 use mongoose::abi::protocol_types::{mg_dns_message, mg_dns_rr};
+use mongoose::abi::sntp::mg_sntp_parse;
+use mongoose::abi::timer::mg_boot_timestamp_ms;
 use serde_json::{Value, json};
 
 /// A byte string in the vectors' encoding.
@@ -85,4 +88,44 @@ fn codec_dns() {
         tally.count(vector, &vector["out"], &got, true);
     }
     tally.finish("codec-dns.jsonl");
+}
+
+/// What the clock of this program shows.
+static MILLIS: AtomicU64 = AtomicU64::new(0);
+
+/// Replaces the library's clock.
+#[unsafe(no_mangle)]
+extern "C" fn mg_millis() -> u64 {
+    MILLIS.load(Ordering::Relaxed)
+}
+
+/// A result of `mg_sntp_parse` as the vectors have it; numbers above 2^53 are texts.
+fn sntp_result(ret: i64, boot: i64) -> Value {
+    let shown = |n: i64| if n.unsigned_abs() > 1 << 53 { json!(n.to_string()) } else { json!(n) };
+    json!({"ret": shown(ret), "boot": shown(boot)})
+}
+
+#[test]
+fn codec_sntp() {
+    let mut tally = Tally::default();
+    for vector in &vectors("codec-sntp.jsonl") {
+        let input = Guarded::new(&bytes(&vector["in"]["buf"]));
+        let before = number(&vector["in"]["boot_before"]) as i64;
+        MILLIS.store(number(&vector["in"]["millis"]) as u64, Ordering::Relaxed);
+        // SAFETY: live arguments; only this test uses the variable.
+        let (ret, boot) = unsafe {
+            mg_boot_timestamp_ms = before as u64;
+            let ret = mg_sntp_parse(input.ptr(), input.str().len);
+            (ret, mg_boot_timestamp_ms as i64)
+        };
+        let mut expected = vector["out"].clone();
+        match vector["hardened"].as_str() {
+            // The clock stays as it is unless the time is later than 1970.
+            Some("04.W37") => expected["boot"] = vector["in"]["boot_before"].clone(),
+            Some(item) => panic!("unknown item {item}"),
+            None => {}
+        }
+        tally.count(vector, &expected, &sntp_result(ret, boot), expected == vector["out"]);
+    }
+    tally.finish("codec-sntp.jsonl");
 }

@@ -196,7 +196,7 @@ fn answer(state: State, resolver: Conn) {
     let Some(server) = server else { return };
     // Queries go to the server, whoever else sent us something.
     resolver.set_rem(server.address);
-    if !same_address(&server.address, &from) {
+    if !server.address.is_same_peer(&from) {
         return;
     }
     let Some(&[high, low]) = message.first_chunk() else { return };
@@ -210,13 +210,6 @@ fn answer(state: State, resolver: Conn) {
     if let Some((lookup, reply)) = answered {
         complete(state, lookup, reply);
     }
-}
-
-fn same_address(a: &mg_addr, b: &mg_addr) -> bool {
-    // SAFETY: every member of the union is plain bytes, all of them initialised.
-    let (ip_a, ip_b) = unsafe { (a.addr.ip, b.addr.ip) };
-    let len = if a.is_ip6 { 16 } else { 4 };
-    a.is_ip6 == b.is_ip6 && a.port == b.port && ip_a[..len] == ip_b[..len]
 }
 
 /// Goes on with the connection that waited.

@@ -20,6 +20,7 @@ pub(crate) mod ev {
     pub(crate) const CLOSE: i32 = 9;
     pub(crate) const HTTP_HDRS: i32 = 10;
     pub(crate) const HTTP_MSG: i32 = 11;
+    pub(crate) const SNTP_TIME: i32 = 18;
     pub(crate) const WAKEUP: i32 = 19;
 }
 
