@@ -1031,6 +1031,34 @@ struct mg_md5_ctx {
   uint8_t in[64];
 };
 
+// A JSON-RPC request while its handler runs.
+struct mg_rpc_req {
+  // List of methods.
+  struct mg_rpc **head;
+  // Method that was found.
+  struct mg_rpc *rpc;
+  // Output function of the answer.
+  mg_pfn_t pfn;
+  // Argument of 'pfn'.
+  void *pfn_data;
+  // The program's pointer.
+  void *req_data;
+  // The request's JSON text.
+  struct mg_str frame;
+};
+
+// A JSON-RPC method, a member of a singly linked list.
+struct mg_rpc {
+  // Next method.
+  struct mg_rpc *next;
+  // Pattern of method names, see 'mg_match'.
+  struct mg_str method;
+  // Handler.
+  void (*fn)(struct mg_rpc_req *r);
+  // The program's pointer.
+  void *fn_data;
+};
+
 // SHA-1 state.
 struct mg_sha1_ctx {
   // Chaining value.
@@ -1314,34 +1342,6 @@ struct mg_phy {
 
 // Custom printer for '%M' and '%m'.
 typedef size_t (*mg_pm_t)(mg_pfn_t out, void *arg, va_list *ap);
-
-// A JSON-RPC request while its handler runs.
-struct mg_rpc_req {
-  // List of methods.
-  struct mg_rpc **head;
-  // Method that was found.
-  struct mg_rpc *rpc;
-  // Output function of the answer.
-  mg_pfn_t pfn;
-  // Argument of 'pfn'.
-  void *pfn_data;
-  // The program's pointer.
-  void *req_data;
-  // The request's JSON text.
-  struct mg_str frame;
-};
-
-// A JSON-RPC method, a member of a singly linked list.
-struct mg_rpc {
-  // Next method.
-  struct mg_rpc *next;
-  // Pattern of method names, see 'mg_match'.
-  struct mg_str method;
-  // Handler.
-  void (*fn)(struct mg_rpc_req *r);
-  // The program's pointer.
-  void *fn_data;
-};
 
 // State of the driver for modems with AT commands.
 struct mg_tcpip_driver_atcmd_data {
@@ -2229,6 +2229,42 @@ void mg_resolve(struct mg_connection *c, const char *url);
 
 // Forgets the pending lookup of 'c'. Internal.
 void mg_resolve_cancel(struct mg_connection *c);
+
+// Puts a method in front of the list at '*head', so that it wins over older ones. The pattern is
+// that of mg_match and is copied; the empty one stands for responses.
+//
+// Without memory nothing happens. Take methods away with mg_rpc_del.
+void mg_rpc_add(struct mg_rpc **head,
+                struct mg_str method_pattern,
+                void (*handler)(struct mg_rpc_req *r),
+                void *handler_data);
+
+// Removes and frees all methods with this handler; NULL removes all methods. Handlers may call it.
+void mg_rpc_del(struct mg_rpc **head, void (*handler)(struct mg_rpc_req *r));
+
+// Answers the request in r->frame with an error: its code and a formatted message, which must be
+// JSON; 'fmt' NULL prints null.
+void mg_rpc_err(struct mg_rpc_req *r, int code, const char *fmt, ...);
+
+// A handler: answers with an array of all method patterns, newest first, without the empty one.
+void mg_rpc_list(struct mg_rpc_req *r);
+
+// Answers the request in r->frame with a formatted result, which must be JSON; 'fmt' NULL prints
+// null. Prints nothing if the request has no id.
+void mg_rpc_ok(struct mg_rpc_req *r, const char *fmt, ...);
+
+// Handles one frame (JSON-RPC 2.0), r->frame: calls the handler of the method, with r->rpc set, or
+// prints an error with r->pfn.
+//
+// Responses (frames with 'result' or 'error') go to the handler of the empty pattern. r->head, the
+// address of the list, may be NULL. Batches are not supported.
+void mg_rpc_process(struct mg_rpc_req *r);
+
+// mg_rpc_err with an argument list, which is advanced.
+void mg_rpc_verr(struct mg_rpc_req *r, int code, const char *fmt, va_list *ap);
+
+// mg_rpc_ok with an argument list, which is advanced.
+void mg_rpc_vok(struct mg_rpc_req *r, const char *fmt, va_list *ap);
 
 // Queues 'len' bytes for sending (TCP) or sends them as one datagram now (UDP).
 //

@@ -38,6 +38,7 @@ pub mod mem;
 pub mod net;
 pub mod printf;
 pub mod queue;
+pub mod rpc;
 pub mod sntp;
 pub mod str;
 pub mod timer;
