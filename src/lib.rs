@@ -10,6 +10,7 @@ pub(crate) mod dns;
 pub(crate) mod event;
 pub mod fs;
 pub(crate) mod http;
+pub(crate) mod modbus;
 pub mod options;
 pub mod proto;
 pub(crate) mod sntp;

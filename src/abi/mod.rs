@@ -35,6 +35,7 @@ pub mod iobuf;
 pub mod json;
 pub mod log;
 pub mod mem;
+pub mod modbus;
 pub mod net;
 pub mod printf;
 pub mod queue;

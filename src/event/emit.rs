@@ -22,6 +22,7 @@ pub(crate) mod ev {
     pub(crate) const HTTP_MSG: i32 = 11;
     pub(crate) const SNTP_TIME: i32 = 18;
     pub(crate) const WAKEUP: i32 = 19;
+    pub(crate) const MODBUS_REQ: i32 = 22;
 }
 
 /// Longest text of an error event, with its NUL.

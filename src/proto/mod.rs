@@ -4,5 +4,6 @@
 
 pub mod dns;
 pub mod http;
+pub mod modbus;
 pub mod rpc;
 pub mod sntp;
