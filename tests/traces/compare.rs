@@ -18,6 +18,15 @@ pub enum Kind {
     Client,
     /// With WRITE, the bytes read, and more flags.
     Raw,
+    /// The scenarios of `trace-services.jsonl` about Modbus.
+    Modbus,
+}
+
+impl Kind {
+    /// True if a scenario of the file is replayed.
+    pub fn includes(self, scenario: &Value) -> bool {
+        self != Kind::Modbus || scenario["server"]["handler"] == "modbus"
+    }
 }
 
 /// Names of the flags in the order of the lists; those of the first kind are always listed.
@@ -100,6 +109,7 @@ fn line(event: &Event, kind: Kind) -> String {
         Detail::Text(text) => format!(" {:?}", text.as_deref().map(shown)),
         Detail::Left { recv, send } => format!(" recv={recv} send={send}"),
         Detail::Data(data) => format!(" {}", shown(data)),
+        Detail::Modbus(seen) => format!(" {seen:?}"),
         Detail::Http(seen) => format!(
             " {} head={} body={} {:?}",
             shown(&seen.uri),
@@ -120,6 +130,7 @@ pub fn summary(outcome: &Outcome, kind: Kind, index: usize) -> String {
             Detail::Transfer { left, .. } => format!("{} {}/{left}", event.entry.name, event.sum),
             Detail::Text(Some(text)) => format!("{} {}", event.entry.name, shown(text)),
             Detail::Data(data) => format!("{} {}", event.entry.name, data.len()),
+            Detail::Modbus(seen) => format!("{} {}", event.entry.name, seen.func),
             _ => event.entry.name.to_string(),
         })
         .collect();
@@ -195,6 +206,12 @@ fn same_event(recorded: &Value, event: &Event, kind: Kind, port: u16) -> bool {
         (Detail::Left { send, .. }, "send_left") => *value == *send,
         (Detail::Data(data), "data") => same_bytes(value, data),
         (Detail::Http(seen), key) => same_http(key, value, seen),
+        (Detail::Modbus(seen), "func") => *value == seen.func,
+        (Detail::Modbus(seen), "addr") => *value == seen.addr,
+        (Detail::Modbus(seen), "len") => *value == seen.len,
+        (Detail::Modbus(seen), "values") => {
+            seen.values.as_ref().is_some_and(|v| *value == json!(v))
+        }
         _ => false,
     })
 }

@@ -8,7 +8,7 @@ use mongoose::abi::types::{flags, mg_connection, mg_str};
 use serde_json::Value;
 
 use crate::conn::{Conn, Message};
-use crate::handlers;
+use crate::{handlers, modbus};
 
 /// Numbers of the events, as in `enum mg_event`.
 pub mod ev {
@@ -24,6 +24,7 @@ pub mod ev {
     pub const HTTP_HDRS: i32 = 10;
     pub const HTTP_MSG: i32 = 11;
     pub const WAKEUP: i32 = 19;
+    pub const MODBUS_REQ: i32 = 22;
 }
 
 /// Which connection an event is about; the order is the one in which a step's events are grouped.
@@ -72,6 +73,7 @@ pub enum Detail {
     },
     Data(Vec<u8>),
     Http(Seen),
+    Modbus(modbus::Seen),
 }
 
 /// One entry of the log.
@@ -106,6 +108,8 @@ pub struct Notes {
 pub struct Program {
     pub handler: Handler,
     pub opts: Value,
+    /// What `modbus` serves.
+    pub device: RefCell<modbus::Device>,
     /// Replies that `delayed` and its like may send.
     pub released: Cell<usize>,
     pub log: RefCell<Vec<Entry>>,
@@ -120,6 +124,7 @@ impl Program {
         Program {
             handler,
             opts,
+            device: RefCell::default(),
             released: Cell::new(0),
             log: RefCell::default(),
             notes: RefCell::default(),
@@ -208,6 +213,7 @@ impl Program {
                 ("HTTP_HDRS", Detail::Http(seen(Message(data.cast()), false)))
             }
             ev::HTTP_MSG => ("HTTP_MSG", Detail::Http(seen(Message(data.cast()), true))),
+            ev::MODBUS_REQ => ("MODBUS_REQ", Detail::Modbus(modbus::seen(data))),
             ev::POLL => return,
             _ => panic!("unexpected event {event}"),
         };
