@@ -2101,6 +2101,17 @@ void mg_mgr_poll(struct mg_mgr *mgr, int ms);
 // Milliseconds of a clock that never goes back; a program may define its own.
 uint64_t mg_millis(void);
 
+// Listens for Modbus/TCP on 'url'; see mg_listen.
+//
+// Each valid request comes as MG_EV_MODBUS_REQ with a 'struct mg_modbus_req *': the handler fills in
+// the values that are read, takes those that are written, or sets 'error', and the answer follows by
+// itself. Malformed requests are answered without the handler; bytes that are no Modbus raise
+// MG_EV_ERROR "invalid pdu". Without handler reads give zeros and writes are acknowledged.
+struct mg_connection *mg_modbus_listen(struct mg_mgr *mgr,
+                                       const char *url,
+                                       mg_event_handler_t fn,
+                                       void *fn_data);
+
 // Formats into memory that the caller frees with mg_free; NULL if memory is out.
 char *mg_mprintf(const char *fmt, ...);
 

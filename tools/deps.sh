@@ -17,6 +17,7 @@ if [ "${1:-}" != build ]; then
     g++:g++ clang:clang pkg-config:pkg-config git:git python3:python3 valgrind:valgrind
     strace:strace clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
     chromium:chromium dnsmasq:dnsmasq-base
+    /usr/share/doc/python3-venv:python3-venv
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev
   )
