@@ -1031,6 +1031,14 @@ struct mg_md5_ctx {
   uint8_t in[64];
 };
 
+// Access to the registers of an Ethernet PHY.
+struct mg_phy {
+  // Reads register 'reg' of the PHY at 'addr'.
+  uint16_t (*read_reg)(uint8_t addr, uint8_t reg);
+  // Writes register 'reg' of the PHY at 'addr'.
+  void (*write_reg)(uint8_t addr, uint8_t reg, uint16_t value);
+};
+
 // A JSON-RPC request while its handler runs.
 struct mg_rpc_req {
   // List of methods.
@@ -1105,6 +1113,30 @@ struct mg_tls_opts {
   struct mg_str name;
   // Do not verify the peer.
   bool skip_verification;
+};
+
+// Wi-Fi settings.
+struct mg_wifi_data {
+  // Network to join.
+  char *ssid;
+  // Its password.
+  char *pass;
+  // Name of the own access point.
+  char *apssid;
+  // Password of the own access point.
+  char *appass;
+  // Address of the own access point, network order.
+  uint32_t apip;
+  // Netmask of the own access point, network order.
+  uint32_t apmask;
+  // 'MG_WIFI_SECURITY_*' bits.
+  uint8_t security;
+  // 'MG_WIFI_SECURITY_*' bits of the own access point.
+  uint8_t apsecurity;
+  // Channel of the own access point.
+  uint8_t apchannel;
+  // Be an access point.
+  bool apmode;
 };
 
 // A variable shown on the dashboard.
@@ -1332,14 +1364,6 @@ struct mg_mqtt_opts {
   size_t num_will_props;
 };
 
-// Access to the registers of an Ethernet PHY.
-struct mg_phy {
-  // Reads register 'reg' of the PHY at 'addr'.
-  uint16_t (*read_reg)(uint8_t addr, uint8_t reg);
-  // Writes register 'reg' of the PHY at 'addr'.
-  void (*write_reg)(uint8_t addr, uint8_t reg, uint16_t value);
-};
-
 // Custom printer for '%M' and '%m'.
 typedef size_t (*mg_pm_t)(mg_pfn_t out, void *arg, va_list *ap);
 
@@ -1365,30 +1389,6 @@ struct mg_tcpip_driver_atcmd_data {
   bool link;
   // The last byte was an escape.
   bool unstuffing;
-};
-
-// Wi-Fi settings.
-struct mg_wifi_data {
-  // Network to join.
-  char *ssid;
-  // Its password.
-  char *pass;
-  // Name of the own access point.
-  char *apssid;
-  // Password of the own access point.
-  char *appass;
-  // Address of the own access point, network order.
-  uint32_t apip;
-  // Netmask of the own access point, network order.
-  uint32_t apmask;
-  // 'MG_WIFI_SECURITY_*' bits.
-  uint8_t security;
-  // 'MG_WIFI_SECURITY_*' bits of the own access point.
-  uint8_t apsecurity;
-  // Channel of the own access point.
-  uint8_t apchannel;
-  // Be an access point.
-  bool apmode;
 };
 
 // One network found by a Wi-Fi scan.
@@ -2137,6 +2137,9 @@ bool mg_open_listener(struct mg_connection *c, const char *url);
 // Prepares for a firmware image of 'new_firmware_size' bytes.
 bool mg_ota_begin(size_t new_firmware_size);
 
+// Stores the name of the device, '0' here, in 'buf' of 'len' bytes, NUL-terminated.
+void mg_ota_device_id(char *buf, size_t len);
+
 // Ends a firmware image: true if it can be started.
 bool mg_ota_end(void);
 
@@ -2157,6 +2160,16 @@ void mg_pfn_iobuf_noresize(char ch, void *param);
 
 // Output function that writes to standard output; 'param' is ignored.
 void mg_pfn_stdout(char c, void *param);
+
+// Resets the PHY at 'addr' and sets it up; 'config' holds MG_PHY_* bits. It waits for the end of the
+// reset, up to a million reads.
+void mg_phy_init(struct mg_phy *phy,
+                 uint8_t addr,
+                 uint8_t config);
+
+// Tells whether the PHY at 'addr' has a link. If it has, and both pointers are given, duplex and
+// speed (MG_PHY_SPEED_*) are stored, unless the PHY is not known.
+bool mg_phy_up(struct mg_phy *phy, uint8_t addr, bool *full_duplex, uint8_t *speed);
 
 // Printer for '%M': takes 'int length, const void *data' and prints base64 with padding.
 size_t mg_print_base64(mg_pfn_t out, void *arg, va_list *ap);
@@ -2505,6 +2518,21 @@ bool mg_wakeup(struct mg_mgr *mgr, unsigned long id, const void *buf, size_t len
 
 // Sets up wake-up, see mg_wakeup. Returns false if it is set up already or resources are out.
 bool mg_wakeup_init(struct mg_mgr *mgr);
+
+// Becomes a Wi-Fi access point. False: there is no driver.
+bool mg_wifi_ap_start(struct mg_wifi_data *wifi);
+
+// Ends being a Wi-Fi access point. False: there is no driver.
+bool mg_wifi_ap_stop(void);
+
+// Joins a Wi-Fi network. False: there is no driver.
+bool mg_wifi_connect(struct mg_wifi_data *wifi);
+
+// Leaves the Wi-Fi network. False: there is no driver.
+bool mg_wifi_disconnect(void);
+
+// Scans for Wi-Fi networks. False: there is no driver.
+bool mg_wifi_scan(void);
 
 // Makes a connection of the descriptor 'fd' of a socket, which the library closes in the end.
 //

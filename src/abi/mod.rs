@@ -37,6 +37,7 @@ pub mod log;
 pub mod mem;
 pub mod modbus;
 pub mod net;
+pub mod phy;
 pub mod printf;
 pub mod queue;
 pub mod rpc;
