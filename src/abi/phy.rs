@@ -160,13 +160,15 @@ pub unsafe extern "C" fn mg_phy_up(
     let Some(phy) = (unsafe { Phy::new(phy, addr) }) else { return false };
     guard(false, || {
         let is_up = phy.is_up();
-        if is_up && !full_duplex.is_null() && !speed.is_null() {
-            if let Some((is_full, rate)) = phy.mode() {
-                // SAFETY: rule 5.
-                unsafe {
-                    *full_duplex = is_full;
-                    *speed = rate;
-                }
+        if is_up
+            && !full_duplex.is_null()
+            && !speed.is_null()
+            && let Some((is_full, rate)) = phy.mode()
+        {
+            // SAFETY: rule 5.
+            unsafe {
+                *full_duplex = is_full;
+                *speed = rate;
             }
         }
         is_up
