@@ -936,6 +936,30 @@ struct mg_http_message {
   struct mg_str message;
 };
 
+// An answer of a DNS server.
+struct mg_dns_message {
+  // Transaction identifier, host order.
+  uint16_t txnid;
+  // True if 'addr' holds an address.
+  bool resolved;
+  // Address that was found.
+  struct mg_addr addr;
+  // Name that was asked for, NUL-terminated.
+  char name[256];
+};
+
+// A DNS resource record without its name and data.
+struct mg_dns_rr {
+  // Bytes of the name, as encoded.
+  uint16_t nlen;
+  // Type.
+  uint16_t atype;
+  // Class.
+  uint16_t aclass;
+  // Bytes of the record's data.
+  uint16_t alen;
+};
+
 // A file system: a table of functions.
 struct mg_fs {
   // Kind, size and modification time of 'path': 0 if it does not exist, else 'MG_FS_*' bits.
@@ -1075,6 +1099,42 @@ struct mg_mqtt_message {
   size_t props_size;
 };
 
+// Access to the registers of an Ethernet PHY.
+struct mg_phy {
+  // Reads register 'reg' of the PHY at 'addr'.
+  uint16_t (*read_reg)(uint8_t addr, uint8_t reg);
+  // Writes register 'reg' of the PHY at 'addr'.
+  void (*write_reg)(uint8_t addr, uint8_t reg, uint16_t value);
+};
+
+// A JSON-RPC request while its handler runs.
+struct mg_rpc_req {
+  // List of methods.
+  struct mg_rpc **head;
+  // Method that was found.
+  struct mg_rpc *rpc;
+  // Output function of the answer.
+  mg_pfn_t pfn;
+  // Argument of 'pfn'.
+  void *pfn_data;
+  // The program's pointer.
+  void *req_data;
+  // The request's JSON text.
+  struct mg_str frame;
+};
+
+// A JSON-RPC method, a member of a singly linked list.
+struct mg_rpc {
+  // Next method.
+  struct mg_rpc *next;
+  // Pattern of method names, see 'mg_match'.
+  struct mg_str method;
+  // Handler.
+  void (*fn)(struct mg_rpc_req *r);
+  // The program's pointer.
+  void *fn_data;
+};
+
 // SHA-1 state.
 struct mg_sha1_ctx {
   // Chaining value.
@@ -1121,6 +1181,30 @@ struct mg_tls_opts {
   struct mg_str name;
   // Do not verify the peer.
   bool skip_verification;
+};
+
+// Wi-Fi settings.
+struct mg_wifi_data {
+  // Network to join.
+  char *ssid;
+  // Its password.
+  char *pass;
+  // Name of the own access point.
+  char *apssid;
+  // Password of the own access point.
+  char *appass;
+  // Address of the own access point, network order.
+  uint32_t apip;
+  // Netmask of the own access point, network order.
+  uint32_t apmask;
+  // 'MG_WIFI_SECURITY_*' bits.
+  uint8_t security;
+  // 'MG_WIFI_SECURITY_*' bits of the own access point.
+  uint8_t apsecurity;
+  // Channel of the own access point.
+  uint8_t apchannel;
+  // Be an access point.
+  bool apmode;
 };
 
 // A variable shown on the dashboard.
@@ -1211,30 +1295,6 @@ struct mg_dns_header {
   uint16_t num_other_prs;
 };
 
-// An answer of a DNS server.
-struct mg_dns_message {
-  // Transaction identifier, host order.
-  uint16_t txnid;
-  // True if 'addr' holds an address.
-  bool resolved;
-  // Address that was found.
-  struct mg_addr addr;
-  // Name that was asked for, NUL-terminated.
-  char name[256];
-};
-
-// A DNS resource record without its name and data.
-struct mg_dns_rr {
-  // Bytes of the name, as encoded.
-  uint16_t nlen;
-  // Type.
-  uint16_t atype;
-  // Class.
-  uint16_t aclass;
-  // Bytes of the record's data.
-  uint16_t alen;
-};
-
 // A service announced over DNS-SD.
 struct mg_dnssd_record {
   // Service and protocol, such as '_http._tcp'.
@@ -1304,44 +1364,8 @@ struct mg_modbus_req {
   uint16_t len;
 };
 
-// Access to the registers of an Ethernet PHY.
-struct mg_phy {
-  // Reads register 'reg' of the PHY at 'addr'.
-  uint16_t (*read_reg)(uint8_t addr, uint8_t reg);
-  // Writes register 'reg' of the PHY at 'addr'.
-  void (*write_reg)(uint8_t addr, uint8_t reg, uint16_t value);
-};
-
 // Custom printer for '%M' and '%m'.
 typedef size_t (*mg_pm_t)(mg_pfn_t out, void *arg, va_list *ap);
-
-// A JSON-RPC request while its handler runs.
-struct mg_rpc_req {
-  // List of methods.
-  struct mg_rpc **head;
-  // Method that was found.
-  struct mg_rpc *rpc;
-  // Output function of the answer.
-  mg_pfn_t pfn;
-  // Argument of 'pfn'.
-  void *pfn_data;
-  // The program's pointer.
-  void *req_data;
-  // The request's JSON text.
-  struct mg_str frame;
-};
-
-// A JSON-RPC method, a member of a singly linked list.
-struct mg_rpc {
-  // Next method.
-  struct mg_rpc *next;
-  // Pattern of method names, see 'mg_match'.
-  struct mg_str method;
-  // Handler.
-  void (*fn)(struct mg_rpc_req *r);
-  // The program's pointer.
-  void *fn_data;
-};
 
 // State of the driver for modems with AT commands.
 struct mg_tcpip_driver_atcmd_data {
@@ -1365,30 +1389,6 @@ struct mg_tcpip_driver_atcmd_data {
   bool link;
   // The last byte was an escape.
   bool unstuffing;
-};
-
-// Wi-Fi settings.
-struct mg_wifi_data {
-  // Network to join.
-  char *ssid;
-  // Its password.
-  char *pass;
-  // Name of the own access point.
-  char *apssid;
-  // Password of the own access point.
-  char *appass;
-  // Address of the own access point, network order.
-  uint32_t apip;
-  // Netmask of the own access point, network order.
-  uint32_t apmask;
-  // 'MG_WIFI_SECURITY_*' bits.
-  uint8_t security;
-  // 'MG_WIFI_SECURITY_*' bits of the own access point.
-  uint8_t apsecurity;
-  // Channel of the own access point.
-  uint8_t apchannel;
-  // Be an access point.
-  bool apmode;
 };
 
 // One network found by a Wi-Fi scan.
@@ -1740,6 +1740,26 @@ uint32_t mg_crc32(uint32_t crc, const char *buf, size_t len);
 // Waits at least 'ms' milliseconds without handling any events.
 void mg_delayms(unsigned int ms);
 
+// Reads the DNS message of 'len' bytes at 'buf' into '*dm', which is overwritten whole.
+//
+// Returns false if it is malformed or has more than one question. True does not mean that there is
+// an address: look at dm->resolved. Only the first ten answers are looked at; the first one of type
+// A or AAAA counts. dm->name is then its owner, else the name of the question or of the last
+// answer; the address has no port.
+bool mg_dns_parse(const uint8_t *buf, size_t len, struct mg_dns_message *dm);
+
+// Decodes one question ('is_question') or resource record of the DNS message at 'buf', at offset
+// 'ofs', into '*rr', which is all zero if that fails (RFC 1035 section 4.1).
+//
+// Returns the bytes it takes: the name, 4 bytes for a question, 10 and the data for a record, whose
+// data are the last rr->alen of them. 0 if it is malformed or does not fit, and for messages
+// shorter than 12 or longer than 512 bytes. 'rr' may be NULL.
+size_t mg_dns_parse_rr(const uint8_t *buf,
+                       size_t len,
+                       size_t ofs,
+                       bool is_question,
+                       struct mg_dns_rr *rr);
+
 // Reports an error on 'c': calls its handlers with MG_EV_ERROR and the formatted text, and
 // marks it for closing.
 void mg_error(struct mg_connection *c, const char *fmt, ...);
@@ -2081,6 +2101,17 @@ void mg_mgr_poll(struct mg_mgr *mgr, int ms);
 // Milliseconds of a clock that never goes back; a program may define its own.
 uint64_t mg_millis(void);
 
+// Listens for Modbus/TCP on 'url'; see mg_listen.
+//
+// Each valid request comes as MG_EV_MODBUS_REQ with a 'struct mg_modbus_req *': the handler fills in
+// the values that are read, takes those that are written, or sets 'error', and the answer follows by
+// itself. Malformed requests are answered without the handler; bytes that are no Modbus raise
+// MG_EV_ERROR "invalid pdu". Without handler reads give zeros and writes are acknowledged.
+struct mg_connection *mg_modbus_listen(struct mg_mgr *mgr,
+                                       const char *url,
+                                       mg_event_handler_t fn,
+                                       void *fn_data);
+
 // Formats into memory that the caller frees with mg_free; NULL if memory is out.
 char *mg_mprintf(const char *fmt, ...);
 
@@ -2182,6 +2213,9 @@ bool mg_open_listener(struct mg_connection *c, const char *url);
 // Prepares for a firmware image of 'new_firmware_size' bytes.
 bool mg_ota_begin(size_t new_firmware_size);
 
+// Stores the name of the device, '0' here, in 'buf' of 'len' bytes, NUL-terminated.
+void mg_ota_device_id(char *buf, size_t len);
+
 // Ends a firmware image: true if it can be started.
 bool mg_ota_end(void);
 
@@ -2202,6 +2236,16 @@ void mg_pfn_iobuf_noresize(char ch, void *param);
 
 // Output function that writes to standard output; 'param' is ignored.
 void mg_pfn_stdout(char c, void *param);
+
+// Resets the PHY at 'addr' and sets it up; 'config' holds MG_PHY_* bits. It waits for the end of the
+// reset, up to a million reads.
+void mg_phy_init(struct mg_phy *phy,
+                 uint8_t addr,
+                 uint8_t config);
+
+// Tells whether the PHY at 'addr' has a link. If it has, and both pointers are given, duplex and
+// speed (MG_PHY_SPEED_*) are stored, unless the PHY is not known.
+bool mg_phy_up(struct mg_phy *phy, uint8_t addr, bool *full_duplex, uint8_t *speed);
 
 // Printer for '%M': takes 'int length, const void *data' and prints base64 with padding.
 size_t mg_print_base64(mg_pfn_t out, void *arg, va_list *ap);
@@ -2286,6 +2330,42 @@ void mg_resolve(struct mg_connection *c, const char *url);
 // Forgets the pending lookup of 'c'. Internal.
 void mg_resolve_cancel(struct mg_connection *c);
 
+// Puts a method in front of the list at '*head', so that it wins over older ones. The pattern is
+// that of mg_match and is copied; the empty one stands for responses.
+//
+// Without memory nothing happens. Take methods away with mg_rpc_del.
+void mg_rpc_add(struct mg_rpc **head,
+                struct mg_str method_pattern,
+                void (*handler)(struct mg_rpc_req *r),
+                void *handler_data);
+
+// Removes and frees all methods with this handler; NULL removes all methods. Handlers may call it.
+void mg_rpc_del(struct mg_rpc **head, void (*handler)(struct mg_rpc_req *r));
+
+// Answers the request in r->frame with an error: its code and a formatted message, which must be
+// JSON; 'fmt' NULL prints null.
+void mg_rpc_err(struct mg_rpc_req *r, int code, const char *fmt, ...);
+
+// A handler: answers with an array of all method patterns, newest first, without the empty one.
+void mg_rpc_list(struct mg_rpc_req *r);
+
+// Answers the request in r->frame with a formatted result, which must be JSON; 'fmt' NULL prints
+// null. Prints nothing if the request has no id.
+void mg_rpc_ok(struct mg_rpc_req *r, const char *fmt, ...);
+
+// Handles one frame (JSON-RPC 2.0), r->frame: calls the handler of the method, with r->rpc set, or
+// prints an error with r->pfn.
+//
+// Responses (frames with 'result' or 'error') go to the handler of the empty pattern. r->head, the
+// address of the list, may be NULL. Batches are not supported.
+void mg_rpc_process(struct mg_rpc_req *r);
+
+// mg_rpc_err with an argument list, which is advanced.
+void mg_rpc_verr(struct mg_rpc_req *r, int code, const char *fmt, va_list *ap);
+
+// mg_rpc_ok with an argument list, which is advanced.
+void mg_rpc_vok(struct mg_rpc_req *r, const char *fmt, va_list *ap);
+
 // Queues 'len' bytes for sending (TCP) or sends them as one datagram now (UDP).
 //
 // Returns false if memory is out or the datagram could not be sent; nothing is queued then.
@@ -2329,6 +2409,30 @@ void mg_sha384_update(struct mg_sha384_ctx *ctx, const uint8_t *data, size_t len
 //
 // Returns the length of the whole text, which may be 'len' or more.
 size_t mg_snprintf(char *buf, size_t len, const char *fmt, ...);
+
+// Asks the time server at 'url' (NULL: udp://time.google.com:123) for the time; see mg_connect.
+//
+// The reply sets mg_boot_timestamp_ms, so that mg_now() tells the time, and is reported as
+// MG_EV_SNTP_TIME with a pointer to the milliseconds since 1970 (uint64_t). Then, and after three
+// seconds without reply, the connection is closed, without MG_EV_ERROR. What is not the server's
+// reply to the request (RFC 4330 section 5) is ignored. The first 8 bytes of c->data are the
+// library's.
+struct mg_connection *mg_sntp_connect(struct mg_mgr *mgr,
+                                      const char *url,
+                                      mg_event_handler_t fn,
+                                      void *fn_data);
+
+// Reads an SNTP packet that has just arrived (RFC 4330) and sets mg_boot_timestamp_ms if the time
+// in it is later than 1970.
+//
+// Returns milliseconds since 1970; -1 if it is shorter than 48 bytes, not from a server, of another
+// version than 3 or 4, or from a server that does not know the time (stratum 0). Whether it is the
+// reply to a request is not known here.
+int64_t mg_sntp_parse(const uint8_t *buf, size_t len);
+
+// Sends a request on a connection made by mg_sntp_connect, which has done so already when it was
+// connected. Does nothing while the name of the server is being looked up.
+void mg_sntp_request(struct mg_connection *c);
 
 // Splits 's' at the first 'sep': '*a' is what stands before it, '*b' what follows. Without 'sep',
 // '*a' is all and '*b' the empty end.
@@ -2490,6 +2594,21 @@ bool mg_wakeup(struct mg_mgr *mgr, unsigned long id, const void *buf, size_t len
 
 // Sets up wake-up, see mg_wakeup. Returns false if it is set up already or resources are out.
 bool mg_wakeup_init(struct mg_mgr *mgr);
+
+// Becomes a Wi-Fi access point. False: there is no driver.
+bool mg_wifi_ap_start(struct mg_wifi_data *wifi);
+
+// Ends being a Wi-Fi access point. False: there is no driver.
+bool mg_wifi_ap_stop(void);
+
+// Joins a Wi-Fi network. False: there is no driver.
+bool mg_wifi_connect(struct mg_wifi_data *wifi);
+
+// Leaves the Wi-Fi network. False: there is no driver.
+bool mg_wifi_disconnect(void);
+
+// Scans for Wi-Fi networks. False: there is no driver.
+bool mg_wifi_scan(void);
 
 // Makes a connection of the descriptor 'fd' of a socket, which the library closes in the end.
 //

@@ -1,7 +1,8 @@
 //! Functions that a program may replace by its own: weak definitions in `src/shim/hook_*.c`.
 
-use core::ffi::{c_long, c_void};
+use core::ffi::{c_char, c_long, c_void};
 
+use super::protocol_types::mg_wifi_data;
 use super::types::{mg_connection, mg_mgr, mg_tls_opts};
 
 unsafe extern "C" {
@@ -57,4 +58,22 @@ unsafe extern "C" {
 
     /// Ends a firmware image: true if it can be started.
     pub fn mg_ota_end() -> bool;
+
+    /// Stores the name of the device, `0` here, in `buf` of `len` bytes, NUL-terminated.
+    pub fn mg_ota_device_id(buf: *mut c_char, len: usize);
+
+    /// Scans for Wi-Fi networks. False: there is no driver.
+    pub fn mg_wifi_scan() -> bool;
+
+    /// Joins a Wi-Fi network. False: there is no driver.
+    pub fn mg_wifi_connect(wifi: *mut mg_wifi_data) -> bool;
+
+    /// Leaves the Wi-Fi network. False: there is no driver.
+    pub fn mg_wifi_disconnect() -> bool;
+
+    /// Becomes a Wi-Fi access point. False: there is no driver.
+    pub fn mg_wifi_ap_start(wifi: *mut mg_wifi_data) -> bool;
+
+    /// Ends being a Wi-Fi access point. False: there is no driver.
+    pub fn mg_wifi_ap_stop() -> bool;
 }

@@ -211,6 +211,16 @@ pub struct mg_addr {
     pub is_ip6: bool,
 }
 
+impl mg_addr {
+    /// True if address and port are the same.
+    pub(crate) fn is_same_peer(&self, other: &mg_addr) -> bool {
+        // SAFETY: every member of the union is plain bytes, all of them initialised.
+        let (ip, other_ip) = unsafe { (self.addr.ip, other.addr.ip) };
+        let len = if self.is_ip6 { 16 } else { 4 };
+        self.is_ip6 == other.is_ip6 && self.port == other.port && ip[..len] == other_ip[..len]
+    }
+}
+
 /// Writing end of the wake-up channel.
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -3,6 +3,7 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
+use super::protocol_types::mg_rpc_req;
 use super::types::{
     mg_connection, mg_event_handler_t, mg_fs, mg_http_message, mg_mgr, mg_pfn_t, mg_queue,
 };
@@ -79,6 +80,14 @@ unsafe extern "C" {
     ///
     /// Returns the length of the text; 0, with nothing sent, if memory is out.
     pub fn mg_ws_printf(c: *mut mg_connection, op: c_int, fmt: *const c_char, ...) -> usize;
+
+    /// Answers the request in r->frame with a formatted result, which must be JSON; `fmt` NULL prints
+    /// null. Prints nothing if the request has no id.
+    pub fn mg_rpc_ok(r: *mut mg_rpc_req, fmt: *const c_char, ...);
+
+    /// Answers the request in r->frame with an error: its code and a formatted message, which must be
+    /// JSON; `fmt` NULL prints null.
+    pub fn mg_rpc_err(r: *mut mg_rpc_req, code: c_int, fmt: *const c_char, ...);
 
     /// Sends formatted text as one chunk of a chunked HTTP body; an empty text ends the body.
     pub fn mg_http_printf_chunk(c: *mut mg_connection, fmt: *const c_char, ...);

@@ -26,7 +26,9 @@ pub(crate) mod ev {
     pub(crate) const MQTT_CMD: i32 = 15;
     pub(crate) const MQTT_MSG: i32 = 16;
     pub(crate) const MQTT_OPEN: i32 = 17;
+    pub(crate) const SNTP_TIME: i32 = 18;
     pub(crate) const WAKEUP: i32 = 19;
+    pub(crate) const MODBUS_REQ: i32 = 22;
 }
 
 /// Longest text of an error event, with its NUL.

@@ -7,7 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::conn::{Conn, NO_FD};
 use crate::abi::mem;
 use crate::abi::types::{mg_connection, mg_mgr};
-use crate::dns::Lookup;
+use crate::dns::Lookups;
 use crate::sys::poller::{Interest, PollSet, Poller, Ready};
 
 /// Hasher for connection ids, which are handed out one after the other: multiplying by a large odd
@@ -45,7 +45,7 @@ struct Inner {
     /// Result of the last wait; kept for its capacity.
     ready: Vec<Ready>,
     /// Names being looked up.
-    lookups: Vec<Lookup>,
+    lookups: Lookups,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -95,7 +95,7 @@ impl State {
             graveyard: Vec::new(),
             again: Vec::new(),
             ready: Vec::new(),
-            lookups: Vec::new(),
+            lookups: Lookups::default(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
@@ -252,21 +252,9 @@ impl State {
         inner.poller.remove(if is_taken { NO_FD } else { watched }, conn.id());
     }
 
-    /// Remembers a lookup. False if memory is out.
-    pub(crate) fn add_lookup(self, lookup: Lookup) -> bool {
-        let lookups = &mut self.inner().lookups;
-        let room = lookups.try_reserve(1).is_ok();
-        if room {
-            lookups.push(lookup);
-        }
-        room
-    }
-
-    /// Takes the first lookup that `which` points out.
-    pub(crate) fn take_lookup(self, which: impl FnMut(&Lookup) -> bool) -> Option<Lookup> {
-        let lookups = &mut self.inner().lookups;
-        let at = lookups.iter().position(which)?;
-        Some(lookups.remove(at))
+    /// Lets `f` look at, or change, the names being looked up. It must not run program code.
+    pub(crate) fn with_lookups<R>(self, f: impl FnOnce(&mut Lookups) -> R) -> R {
+        f(&mut self.inner().lookups)
     }
 
     pub(crate) fn now(self) -> u64 {

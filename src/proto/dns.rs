@@ -1,5 +1,7 @@
 //! DNS messages (RFC 1035): queries out, answers in.
 
+pub mod message;
+
 /// Bytes of the fixed header.
 pub const HEADER_LEN: usize = 12;
 
@@ -104,6 +106,16 @@ pub enum Address {
     V6([u8; 16]),
 }
 
+impl Address {
+    /// The bytes, filled up with zeros.
+    pub fn padded(self) -> [u8; 16] {
+        match self {
+            Address::V4([a, b, c, d]) => [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            Address::V6(ip) => ip,
+        }
+    }
+}
+
 /// True if the name at `ofs` is `name`, dotted text, in any letter case.
 fn name_is(buf: &[u8], ofs: usize, name: &[u8]) -> bool {
     let mut rest = name.split(|&b| b == b'.');
@@ -117,7 +129,7 @@ fn name_is(buf: &[u8], ofs: usize, name: &[u8]) -> bool {
 /// What a message says about a question of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// It is not a response to this question: ignore it.
+    /// It is not a well-formed response to this question: ignore it.
     Unrelated,
     /// The name has no such address.
     NoAddress,
@@ -137,26 +149,29 @@ pub fn parse_reply(buf: &[u8], id: u16, name: &[u8], rtype: u16) -> Reply {
     if question.rtype != rtype || question.class != CLASS_IN || !name_is(buf, HEADER_LEN, name) {
         return Reply::Unrelated;
     }
-    find_address(buf, HEADER_LEN + question.len).map_or(Reply::NoAddress, Reply::Found)
+    find_address(buf, HEADER_LEN + question.len).unwrap_or(Reply::Unrelated)
 }
 
-/// First address among the answers, which start at `ofs`.
-fn find_address(buf: &[u8], mut ofs: usize) -> Option<Address> {
+/// First address among the answers, which start at `ofs`; `None` if one in front of it is malformed.
+fn find_address(buf: &[u8], mut ofs: usize) -> Option<Reply> {
     for _ in 0..be16(buf, 6)?.min(MAX_ANSWERS) {
         let record = parse_record(buf, ofs, false)?;
         ofs += record.len;
-        let data = buf.get(ofs - record.data_len..ofs)?;
-        match (record.rtype, record.class, data) {
-            (TYPE_A, CLASS_IN, _) if data.len() == 4 => {
-                return data.try_into().ok().map(Address::V4);
-            }
-            (TYPE_AAAA, CLASS_IN, _) if data.len() == 16 => {
-                return data.try_into().ok().map(Address::V6);
-            }
-            _ => {}
+        if let Some(address) = address_in(buf, &record, ofs) {
+            return Some(Reply::Found(address));
         }
     }
-    None
+    Some(Reply::NoAddress)
+}
+
+/// The address that a record holds which ends at `end`.
+fn address_in(buf: &[u8], record: &Record, end: usize) -> Option<Address> {
+    let data = buf.get(end.checked_sub(record.data_len)?..end)?;
+    match (record.rtype, record.class) {
+        (TYPE_A, CLASS_IN) => data.try_into().ok().map(Address::V4),
+        (TYPE_AAAA, CLASS_IN) => data.try_into().ok().map(Address::V6),
+        _ => None,
+    }
 }
 
 /// A query for `name` (dotted text, one trailing dot allowed): the bytes and how many there are.
@@ -253,11 +268,21 @@ mod tests {
     }
 
     #[test]
-    fn announced_answers_that_are_not_there_are_no_address() {
+    fn announced_answers_that_are_not_there_make_it_no_reply() {
         let mut reply = reply_to("a.example", TYPE_A, &[], 0);
         reply[6] = 0xff;
         reply[7] = 0xff;
-        assert_eq!(parse_reply(&reply, 0x1234, b"a.example", TYPE_A), Reply::NoAddress);
+        assert_eq!(parse_reply(&reply, 0x1234, b"a.example", TYPE_A), Reply::Unrelated);
+    }
+
+    #[test]
+    fn other_records_are_no_address() {
+        let cname = [0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 9, 0, 2, 0xc0, 12];
+        for (what, answers, count) in [("none", &[][..], 0), ("a CNAME", &cname, 1)] {
+            let reply = reply_to("a.example", TYPE_A, answers, count);
+            let got = parse_reply(&reply, 0x1234, b"a.example", TYPE_A);
+            assert_eq!(got, Reply::NoAddress, "{what}");
+        }
     }
 
     #[test]

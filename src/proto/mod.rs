@@ -4,5 +4,8 @@
 
 pub mod dns;
 pub mod http;
+pub mod modbus;
 pub mod mqtt;
+pub mod rpc;
+pub mod sntp;
 pub mod ws;

@@ -20,6 +20,15 @@ pub enum Kind {
     Mqtt,
     /// With WRITE, the bytes read, and more flags.
     Raw,
+    /// The scenarios of `trace-services.jsonl` about Modbus.
+    Modbus,
+}
+
+impl Kind {
+    /// True if a scenario of the file is replayed.
+    pub fn includes(self, scenario: &Value) -> bool {
+        self != Kind::Modbus || scenario["server"]["handler"] == "modbus"
+    }
 }
 
 /// Names of the flags in the order of the lists; those of the first kind are always listed.
@@ -105,6 +114,7 @@ fn line(event: &Event, kind: Kind) -> String {
         Detail::Ws(first, data) => format!(" {first:02x} {}", shown(data)),
         Detail::Code(code) => format!(" {code}"),
         Detail::Mqtt(seen) => format!(" {seen:?}"),
+        Detail::Modbus(seen) => format!(" {seen:?}"),
         Detail::Http(seen) => format!(
             " {} head={} body={} {:?}",
             shown(&seen.uri),
@@ -128,6 +138,7 @@ pub fn summary(outcome: &Outcome, kind: Kind, index: usize) -> String {
             Detail::Ws(first, data) => format!("{} {first:02x} {}", event.entry.name, shown(data)),
             Detail::Code(code) => format!("{} {code}", event.entry.name),
             Detail::Mqtt(seen) => format!("{} {}", event.entry.name, seen.summary()),
+            Detail::Modbus(seen) => format!("{} {}", event.entry.name, seen.func),
             _ => event.entry.name.to_string(),
         })
         .collect();
@@ -209,6 +220,12 @@ fn same_event(recorded: &Value, event: &Event, kind: Kind, port: u16) -> bool {
         (Detail::Code(code), "code") => *value == *code,
         (Detail::Mqtt(seen), key) => seen.is_as_recorded(key, value),
         (Detail::Http(seen), key) => same_http(key, value, seen),
+        (Detail::Modbus(seen), "func") => *value == seen.func,
+        (Detail::Modbus(seen), "addr") => *value == seen.addr,
+        (Detail::Modbus(seen), "len") => *value == seen.len,
+        (Detail::Modbus(seen), "values") => {
+            seen.values.as_ref().is_some_and(|v| *value == json!(v))
+        }
         _ => false,
     })
 }

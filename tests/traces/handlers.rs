@@ -9,6 +9,7 @@ use mongoose::abi::http_parse::{mg_http_creds, mg_http_get_var, mg_http_next_mul
 use mongoose::abi::types::{flags, mg_connection, mg_http_part, mg_http_serve_opts, mg_str};
 
 use crate::conn::{Conn, Message};
+use crate::modbus;
 use crate::program::{Handler, Program, ev, on_upload};
 use crate::ws;
 
@@ -437,6 +438,7 @@ pub fn raw(name: &str) -> Handler {
                 echo_input(c);
             }
         },
+        "modbus" => modbus::serve,
         "keep" | "cli" | "ucli" => |p, c, event, _| say(p, c, event),
         "discard" => |_, c, event, _| {
             if event == ev::READ {

@@ -6,6 +6,7 @@ mod conn;
 mod expected;
 mod handlers;
 mod listing;
+mod modbus;
 mod mqtt;
 mod peer;
 mod program;
@@ -62,7 +63,8 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
     let mut tally = Tally::default();
     let start = Instant::now();
     let differing = expected::different_on_purpose();
-    for scenario in &vector::scenarios(name) {
+    let all = vector::scenarios(name);
+    for scenario in all.iter().filter(|scenario| kind.includes(scenario)) {
         if scenario.get("files").is_some() {
             tree::fresh_uploads(scenario);
         }
@@ -90,13 +92,14 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
 }
 
 /// The files, whether their programs speak HTTP, and what the recorder listed.
-const FILES: [(&str, bool, Kind); 6] = [
+const FILES: [(&str, bool, Kind); 7] = [
     ("trace-http.jsonl", true, Kind::Http),
     ("trace-files.jsonl", true, Kind::Files),
     ("trace-client.jsonl", true, Kind::Client),
     ("trace-ws.jsonl", true, Kind::Ws),
     ("trace-tcpudp.jsonl", false, Kind::Raw),
     ("trace-mqtt.jsonl", false, Kind::Mqtt),
+    ("trace-services.jsonl", false, Kind::Modbus),
 ];
 
 /// Replays all files at the same time, one thread each.

@@ -9,7 +9,7 @@ use mongoose::abi::types::{flags, mg_connection, mg_str};
 use serde_json::Value;
 
 use crate::conn::{Conn, Message};
-use crate::{handlers, mqtt};
+use crate::{handlers, modbus, mqtt};
 
 /// Numbers of the events, as in `enum mg_event`.
 pub mod ev {
@@ -31,6 +31,7 @@ pub mod ev {
     pub const MQTT_MSG: i32 = 16;
     pub const MQTT_OPEN: i32 = 17;
     pub const WAKEUP: i32 = 19;
+    pub const MODBUS_REQ: i32 = 22;
 }
 
 /// Which connection an event is about; the order is the one in which a step's events are grouped.
@@ -83,6 +84,7 @@ pub enum Detail {
     Ws(u8, Vec<u8>),
     Code(c_int),
     Mqtt(mqtt::Seen),
+    Modbus(modbus::Seen),
 }
 
 /// One entry of the log.
@@ -119,6 +121,8 @@ pub struct Program {
     pub opts: Value,
     /// Options of MQTT calls, which steps change.
     pub mqtt: RefCell<mqtt::Options>,
+    /// What `modbus` serves.
+    pub device: RefCell<modbus::Device>,
     /// Replies that `delayed` and its like may send.
     pub released: Cell<usize>,
     pub log: RefCell<Vec<Entry>>,
@@ -134,6 +138,7 @@ impl Program {
             handler,
             mqtt: RefCell::new(mqtt::Options::new(&opts)),
             opts,
+            device: RefCell::default(),
             released: Cell::new(0),
             log: RefCell::default(),
             notes: RefCell::default(),
@@ -228,6 +233,7 @@ impl Program {
             ev::MQTT_OPEN => ("MQTT_OPEN", Detail::Code(mqtt::code(data))),
             ev::MQTT_MSG => ("MQTT_MSG", Detail::Mqtt(mqtt::seen(data))),
             ev::MQTT_CMD => ("MQTT_CMD", Detail::Mqtt(mqtt::seen(data))),
+            ev::MODBUS_REQ => ("MODBUS_REQ", Detail::Modbus(modbus::seen(data))),
             ev::POLL => return,
             _ => panic!("unexpected event {event}"),
         };

@@ -8,6 +8,7 @@ use std::ptr::null_mut;
 use std::time::{Duration, Instant};
 
 use mongoose::abi::http::{mg_http_connect, mg_http_listen};
+use mongoose::abi::modbus::mg_modbus_listen;
 use mongoose::abi::net::*;
 use mongoose::abi::types::{flags, mg_connection, mg_mgr};
 use serde_json::{Value, json};
@@ -94,12 +95,16 @@ impl<'a> Manager<'a> {
     }
 
     /// Listens. The port is that of the listener.
-    fn listen(&mut self, http: bool, kind: Kind, url: &str) -> u16 {
+    fn listen(&mut self, task: Task, url: &str) -> u16 {
         let url = CString::new(url).expect("no NUL");
-        let c = if kind == Kind::Mqtt {
+        let c = if task.kind == Kind::Mqtt {
             mqtt::listen(&mut self.mgr, &url)
         } else {
-            let listen = if http { mg_http_listen } else { mg_listen };
+            let listen = match (task.http, task.kind) {
+                (true, _) => mg_http_listen,
+                (false, Kind::Modbus) => mg_modbus_listen,
+                (false, _) => mg_listen,
+            };
             // SAFETY: rules 1, 3 and 7.
             unsafe { listen(&mut *self.mgr, url.as_ptr(), Some(on_event), null_mut()) }
         };
@@ -256,7 +261,7 @@ fn set_up(task: Task, manager: &mut Manager) -> (Peer, u16) {
     }
     let default = if http { "http://127.0.0.1:0" } else { "tcp://127.0.0.1:0" };
     let url = server["url"].as_str().unwrap_or(default);
-    let port = manager.listen(http, kind, url);
+    let port = manager.listen(task, url);
     let peer = if url.starts_with("udp:") {
         Peer::udp_clients(port, scenario["recv"].as_array().expect("a list by socket").len())
     } else {

@@ -1,0 +1,264 @@
+//! JSON-RPC: a list of methods, and the dispatch of frames to them.
+//!
+//! A handler may delete entries of the list, its own included: while an entry's handler runs, the
+//! entry is in [`BUSY`], and what is deleted then is freed when the last such handler has returned.
+
+use core::cell::RefCell;
+use core::ffi::{c_char, c_int, c_void};
+use core::ptr::{NonNull, null_mut};
+
+use super::fmt::{vformat, with_sink};
+use super::mem::{guard, mg_free, strdup, try_box};
+use super::protocol_types::{mg_rpc, mg_rpc_req};
+use super::types::{mg_str, va_list};
+use crate::proto::rpc::{self, Frame};
+use crate::text::fmt::Sink;
+use crate::text::{glob, print};
+
+/// Handler of a method.
+type Handler = Option<unsafe extern "C" fn(r: *mut mg_rpc_req)>;
+
+/// An entry whose handler is running.
+struct Busy {
+    entry: NonNull<mg_rpc>,
+    is_deleted: bool,
+}
+
+thread_local! {
+    /// The entries whose handlers are on this thread's stack, the innermost last.
+    static BUSY: RefCell<Vec<Busy>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Frees an entry that is in no list.
+///
+/// # Safety
+/// `mg_rpc_add` made the entry, and it is not used afterwards.
+unsafe fn free_entry(entry: NonNull<mg_rpc>) {
+    // SAFETY: both came from `mg_calloc`.
+    unsafe {
+        mg_free((*entry.as_ptr()).method.buf.cast());
+        mg_free(entry.as_ptr().cast());
+    }
+}
+
+/// Puts a method in front of the list at `*head`, so that it wins over older ones. The pattern is
+/// that of mg_match and is copied; the empty one stands for responses.
+///
+/// Without memory nothing happens. Take methods away with mg_rpc_del.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_rpc_add(
+    head: *mut *mut mg_rpc,
+    method_pattern: mg_str,
+    handler: Option<unsafe extern "C" fn(r: *mut mg_rpc_req)>,
+    handler_data: *mut c_void,
+) {
+    if head.is_null() {
+        return;
+    }
+    // SAFETY: rule 4.
+    let pattern = unsafe { method_pattern.bytes() };
+    let method = mg_str { buf: strdup(pattern), len: pattern.len() };
+    if method.buf.is_null() {
+        return;
+    }
+    // SAFETY: rule 1.
+    let next = unsafe { *head };
+    match try_box(mg_rpc { next, method, r#fn: handler, fn_data: handler_data }) {
+        // SAFETY: rule 5.
+        Some(entry) => unsafe { *head = entry.as_ptr() },
+        // SAFETY: `strdup` made it.
+        None => unsafe { mg_free(method.buf.cast()) },
+    }
+}
+
+/// Removes and frees all methods with this handler; NULL removes all methods. Handlers may call it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_rpc_del(
+    head: *mut *mut mg_rpc,
+    handler: Option<unsafe extern "C" fn(r: *mut mg_rpc_req)>,
+) {
+    // SAFETY: rule 1: the list and its entries, which `mg_rpc_add` made, are live.
+    guard((), || unsafe {
+        let mut slot = head;
+        while let Some(entry) = NonNull::new(slot).and_then(|slot| NonNull::new(*slot.as_ptr())) {
+            let next = &raw mut (*entry.as_ptr()).next;
+            if handler.is_some() && !same_handler((*entry.as_ptr()).r#fn, handler) {
+                slot = next;
+                continue;
+            }
+            *slot = *next;
+            if !defer(entry) {
+                free_entry(entry);
+            }
+        }
+    });
+}
+
+fn same_handler(a: Handler, b: Handler) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if core::ptr::fn_addr_eq(a, b))
+}
+
+/// Marks an entry that is being dispatched as deleted; false if it is not.
+fn defer(entry: NonNull<mg_rpc>) -> bool {
+    BUSY.with_borrow_mut(|busy| {
+        // The outermost call of an entry's handler is the one that frees it.
+        let found = busy.iter_mut().find(|busy| busy.entry == entry);
+        found.map(|busy| busy.is_deleted = true).is_some()
+    })
+}
+
+/// Calls the handler of `entry`.
+///
+/// # Safety
+/// Rules 1 and 7; `entry` is live.
+unsafe fn dispatch(r: *mut mg_rpc_req, entry: NonNull<mg_rpc>) {
+    BUSY.with_borrow_mut(|busy| busy.push(Busy { entry, is_deleted: false }));
+    // SAFETY: passed on.
+    unsafe {
+        (*r).rpc = entry.as_ptr();
+        if let Some(handler) = (*entry.as_ptr()).r#fn {
+            handler(r);
+        }
+    }
+    let is_over = BUSY.with_borrow_mut(|busy| {
+        let last = busy.pop();
+        last.is_some_and(|last| last.is_deleted)
+    });
+    if is_over {
+        // SAFETY: `mg_rpc_del` has taken it out of the list, and no handler of it runs any more.
+        unsafe { free_entry(entry) };
+    }
+}
+
+/// First method in the list that `name` belongs to.
+///
+/// # Safety
+/// Rule 1: the list is live.
+unsafe fn find(head: *mut *mut mg_rpc, name: &[u8]) -> Option<NonNull<mg_rpc>> {
+    // SAFETY: passed on; patterns are rule 4.
+    unsafe {
+        let mut entry = if head.is_null() { null_mut() } else { *head };
+        while let Some(found) = NonNull::new(entry) {
+            if glob::matches(name, (*entry).method.bytes(), &mut |_, _| {}) {
+                return Some(found);
+            }
+            entry = (*entry).next;
+        }
+    }
+    None
+}
+
+/// Prints with the output function of `r`.
+///
+/// # Safety
+/// Rules 1 and 7.
+unsafe fn print(r: *mut mg_rpc_req, f: impl FnOnce(&mut dyn Sink, &[u8])) {
+    // SAFETY: passed on; the frame is rule 4.
+    unsafe {
+        let frame = (*r).frame.bytes();
+        with_sink((*r).pfn, (*r).pfn_data, |sink| f(sink, frame));
+    }
+}
+
+/// Handles one frame (JSON-RPC 2.0), r->frame: calls the handler of the method, with r->rpc set, or
+/// prints an error with r->pfn.
+///
+/// Responses (frames with `result` or `error`) go to the handler of the empty pattern. r->head, the
+/// address of the list, may be NULL. Batches are not supported.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_rpc_process(r: *mut mg_rpc_req) {
+    if r.is_null() {
+        return;
+    }
+    // SAFETY: rules 1, 4 and 7.
+    guard((), || unsafe {
+        let name: &[u8] = match rpc::classify((*r).frame.bytes()) {
+            Frame::Request(name) => name,
+            Frame::Response => b"",
+            Frame::Other => return print(r, rpc::malformed),
+        };
+        match find((*r).head, name) {
+            Some(entry) => dispatch(r, entry),
+            None => print(r, |sink, frame| rpc::not_found(sink, frame, name)),
+        }
+    });
+}
+
+/// Prints `fmt`, or `null` for NULL.
+///
+/// # Safety
+/// Rules 3 and 6.
+unsafe fn body(sink: &mut dyn Sink, fmt: *const c_char, ap: *mut va_list) {
+    if fmt.is_null() {
+        sink.put(b"null");
+    } else {
+        // SAFETY: passed on.
+        unsafe { vformat(sink, fmt, ap) };
+    }
+}
+
+/// mg_rpc_ok with an argument list, which is advanced.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_rpc_vok(r: *mut mg_rpc_req, fmt: *const c_char, ap: *mut va_list) {
+    if r.is_null() {
+        return;
+    }
+    // SAFETY: rules 1, 3, 6 and 7.
+    guard((), || unsafe {
+        print(r, |sink, frame| {
+            if rpc::begin_result(sink, frame) {
+                body(sink, fmt, ap);
+                sink.put(b"}");
+            }
+        });
+    });
+}
+
+/// mg_rpc_err with an argument list, which is advanced.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_rpc_verr(
+    r: *mut mg_rpc_req,
+    code: c_int,
+    fmt: *const c_char,
+    ap: *mut va_list,
+) {
+    if r.is_null() {
+        return;
+    }
+    // SAFETY: rules 1, 3, 6 and 7.
+    guard((), || unsafe {
+        print(r, |sink, frame| {
+            rpc::begin_error(sink, frame, code);
+            body(sink, fmt, ap);
+            sink.put(b"}}");
+        });
+    });
+}
+
+/// A handler: answers with an array of all method patterns, newest first, without the empty one.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_rpc_list(r: *mut mg_rpc_req) {
+    if r.is_null() {
+        return;
+    }
+    // SAFETY: rules 1, 4 and 7.
+    guard((), || unsafe {
+        let mut entry = if (*r).head.is_null() { null_mut() } else { *(*r).head };
+        print(r, |sink, frame| {
+            if !rpc::begin_result(sink, frame) {
+                return;
+            }
+            let mut before: &[u8] = b"[\"";
+            while !entry.is_null() {
+                let pattern = (*entry).method.bytes();
+                if !pattern.is_empty() {
+                    sink.put(before);
+                    print::json(sink, pattern);
+                    before = b"\",\"";
+                }
+                entry = (*entry).next;
+            }
+            sink.put(if before == b"[\"" { b"[]}" } else { b"\"]}" });
+        });
+    });
+}
