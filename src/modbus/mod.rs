@@ -36,6 +36,8 @@ pub(crate) unsafe extern "C" fn modbus_handler(
 
 /// Serves the complete requests in `recv`.
 fn serve_all(conn: Conn) {
+    // A connection that a handler closes is no longer its manager's: asked before.
+    let is_managed = conn.state().is_some();
     while conn.send_len() <= OUTPUT_HIGH_WATER {
         // SAFETY: `recv` is a member of the live connection; the slice ends before program code runs.
         let input = unsafe { mem::bytes((*conn.recv()).buf.cast(), conn.recv_len()) };
@@ -47,7 +49,7 @@ fn serve_all(conn: Conn) {
         // The handler may change the buffer.
         let Some(frame) = input.get(..len).map(<[u8]>::to_vec) else { return };
         let answer = serve(conn, &frame);
-        if conn.state().is_some() && conn.is_dead() || !append(conn, answer.as_bytes()) {
+        if is_managed && conn.is_dead() || !append(conn, answer.as_bytes()) {
             return;
         }
         // SAFETY: `recv` is a member of the live connection.

@@ -264,6 +264,18 @@ pub(crate) unsafe fn read_at(fd: c_int, buf: *mut u8, len: usize, offset: u64) -
     retry(|| cvt_len(unsafe { libc::pread(fd, buf.cast(), len, offset) })).unwrap_or(0)
 }
 
+/// Most bytes that [`discard_input`] looks for.
+const MAX_DISCARDED: usize = 1 << 20;
+
+/// Throws away the input of a stream that has arrived, up to a bound, without blocking.
+pub(crate) fn discard_input(fd: c_int) {
+    // With MSG_TRUNC the kernel drops the bytes of a TCP stream instead of copying them.
+    let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
+    // SAFETY: no buffer is passed, and none is written to with MSG_TRUNC on TCP; other kinds of
+    // socket report an error or nothing for a length they can't store.
+    let _ = unsafe { libc::recv(fd, core::ptr::null_mut(), MAX_DISCARDED, flags) };
+}
+
 /// Closes `fd`. Errors are of no use to anybody here.
 pub(crate) fn close(fd: c_int) {
     // SAFETY: no pointers are involved; the caller owns the descriptor.
