@@ -10,7 +10,7 @@ static void check_request(struct mg_mgr *mgr, const char *url, const char *start
   struct mg_http_message hm;
   CHECK(c != NULL);
   if (c == NULL || mg_http_parse((char *)c->send.buf, c->send.len, &hm) <= 0) {
-    CHECK(!"a request");
+    CHECK(false);  // a request
     return;
   }
   struct mg_str *value = mg_http_get_header(&hm, "Sec-WebSocket-Key");

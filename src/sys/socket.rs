@@ -264,16 +264,17 @@ pub(crate) unsafe fn read_at(fd: c_int, buf: *mut u8, len: usize, offset: u64) -
     retry(|| cvt_len(unsafe { libc::pread(fd, buf.cast(), len, offset) })).unwrap_or(0)
 }
 
-/// Most bytes that [`discard_input`] looks for.
-const MAX_DISCARDED: usize = 1 << 20;
+/// Most reads that [`discard_input`] does.
+const MAX_DISCARDS: usize = 64;
 
 /// Throws away the input of a stream that has arrived, up to a bound, without blocking.
 pub(crate) fn discard_input(fd: c_int) {
-    // With MSG_TRUNC the kernel drops the bytes of a TCP stream instead of copying them.
-    let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
-    // SAFETY: no buffer is passed, and none is written to with MSG_TRUNC on TCP; other kinds of
-    // socket report an error or nothing for a length they can't store.
-    let _ = unsafe { libc::recv(fd, core::ptr::null_mut(), MAX_DISCARDED, flags) };
+    let mut buf = [MaybeUninit::<u8>::uninit(); 16384];
+    for _ in 0..MAX_DISCARDS {
+        if !recv(fd, &mut buf).is_ok_and(|n| n == buf.len()) {
+            return;
+        }
+    }
 }
 
 /// Closes `fd`. Errors are of no use to anybody here.
