@@ -28,7 +28,7 @@ ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan valgrind bench doc install uninstall deps clean help
+	symbols asan lib-asan tsan valgrind bench doc install uninstall deps clean help
 
 all: lib
 
@@ -107,10 +107,17 @@ symbols: lib
 # The Rust side needs the nightly toolchain, the C side clang.
 lib-asan:
 	@mkdir -p build/asan/lib build/asan/include
-	MEERKAT_HEADER_OUT=$(abspath build/asan/include/mongoose.h) tools/build-asan build/asan/lib
+	MEERKAT_HEADER_OUT=$(abspath build/asan/include/mongoose.h) tools/build-sanitized address build/asan/lib
 
 asan: lib-asan
 	c-tests/run --build build/asan --mode asan
+
+# Programs with threads, under ThreadSanitizer on both sides.
+tsan:
+	@mkdir -p build/tsan/lib build/tsan/include
+	MEERKAT_HEADER_OUT=$(abspath build/tsan/include/mongoose.h) \
+	  tools/build-sanitized thread build/tsan/lib
+	c-tests/run --build build/tsan --mode tsan wakeup_stress wakeup_threads queue_threads
 
 valgrind: lib
 	c-tests/run --build $(B) --mode valgrind
@@ -151,6 +158,7 @@ help:
 	@echo 'make compat       compatibility checks: symbols, layouts, bindgen, reference header'
 	@echo 'make symbols      exported symbols against the list only'
 	@echo 'make asan         C test suite under AddressSanitizer and UBSan, both sides'
+	@echo 'make tsan         C tests with threads under ThreadSanitizer, both sides'
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
 	@echo 'make examples     compile the examples, to build/examples'
