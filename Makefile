@@ -18,6 +18,15 @@ OPTION_NAMES := MG_DATA_SIZE MG_MAX_HTTP_HEADERS MG_DASH_MAX_USER_NAME MG_IO_SIZ
 OPTIONS := $(strip $(foreach name,$(OPTION_NAMES),$(if $($(name)),$(name)=$($(name)))))
 export $(OPTION_NAMES)
 unexport $(foreach name,$(OPTION_NAMES),$(if $($(name)),,$(name)))
+# TLS=0 leaves TLS out; TLS_PROVIDER=aws-lc-rs takes another cryptography library than ring.
+TLS ?= 1
+TLS_PROVIDER ?= ring
+ifeq ($(TLS),0)
+FEATURES := --no-default-features
+else ifneq ($(TLS_PROVIDER),ring)
+FEATURES := --no-default-features --features tls,$(TLS_PROVIDER)
+endif
+OPTIONS := $(strip $(OPTIONS) $(FEATURES))
 OPTION_SET := $(if $(OPTIONS),options-$(shell printf '%s' '$(OPTIONS)' | cksum | cut -d' ' -f1))
 B ?= build$(if $(OPTION_SET),/$(OPTION_SET))
 CARGO_DIR ?= target$(if $(OPTION_SET),/$(OPTION_SET))
@@ -36,7 +45,7 @@ all: lib
 lib:
 	@mkdir -p $(B)/lib/pkgconfig $(B)/include
 	MEERKAT_HEADER_OUT=$(abspath $(B))/include/mongoose.h \
-	  $(CARGO) build --lib --profile $(PROFILE) --target-dir $(CARGO_DIR)
+	  $(CARGO) build --lib --profile $(PROFILE) $(FEATURES) --target-dir $(CARGO_DIR)
 	@cmp -s $(ARCHIVE) $(B)/lib/libmongoose.a || cp $(ARCHIVE) $(B)/lib/libmongoose.a
 	@$(MAKE) --no-print-directory $(B)/lib/libmongoose.so $(B)/lib/pkgconfig/mongoose.pc
 
@@ -170,5 +179,6 @@ help:
 	@echo 'make deps         install what is missing (Debian, as root)'
 	@echo 'make clean        remove everything built'
 	@echo
-	@echo 'Variables: CC CXX CFLAGS CARGO PROFILE=release|dev B=build, and the options'
+	@echo 'Variables: CC CXX CFLAGS CARGO PROFILE=release|dev B=build TLS=0|1'
+	@echo 'TLS_PROVIDER=ring|aws-lc-rs, and the options'
 	@echo '$(OPTION_NAMES)'

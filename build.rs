@@ -187,7 +187,11 @@ fn compile_shim(layout_symbol: &Path) {
     println!("cargo:rerun-if-changed=src/shim");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=build-support");
-    cc::Build::new()
+    let mut build = cc::Build::new();
+    if env::var_os("CARGO_FEATURE_TLS").is_some() {
+        build.define("MEERKAT_TLS", None);
+    }
+    build
         .files(&files)
         .file(layout_symbol)
         .std("gnu11")

@@ -26,9 +26,7 @@ static inline const char *event_name(int ev) {
   return ev >= 0 && ev < (int)(sizeof(names) / sizeof(names[0])) ? names[ev] : "OTHER";
 }
 
-// A handler that records in the struct trace at c->fn_data.
-static inline void record(struct mg_connection *c, int ev, void *ev_data) {
-  struct trace *t = (struct trace *)c->fn_data;
+static inline void record_in(struct trace *t, int ev, void *ev_data) {
   if (ev == MG_EV_POLL) {
     t->polls++;
     return;
@@ -37,6 +35,11 @@ static inline void record(struct mg_connection *c, int ev, void *ev_data) {
   if (ev == MG_EV_READ) t->reads++, t->read += *(long *)ev_data;
   if (ev == MG_EV_WRITE) t->writes++, t->written += *(long *)ev_data;
   if (ev == MG_EV_ERROR) snprintf(t->error, sizeof(t->error), "%s", (char *)ev_data);
+}
+
+// A handler that records in the struct trace at c->fn_data.
+static inline void record(struct mg_connection *c, int ev, void *ev_data) {
+  record_in((struct trace *)c->fn_data, ev, ev_data);
 }
 
 // A handler for connections nobody looks at.

@@ -1,4 +1,5 @@
 // Chapter 01, 56: in a build without TLS, mg_tls_init raises ERROR "TLS is not enabled".
+// library: no-tls
 #include "event.h"
 
 int main(void) {

@@ -15,7 +15,7 @@ needs=(
 if [ "${1:-}" != build ]; then
   needs+=(
     g++:g++ clang:clang pkg-config:pkg-config git:git python3:python3 valgrind:valgrind
-    strace:strace clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
+    strace:strace openssl:openssl clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
     chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev

@@ -45,6 +45,8 @@ pub mod rpc;
 pub mod sntp;
 pub mod str;
 pub mod timer;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod url;
 pub mod util;
 pub mod ws;

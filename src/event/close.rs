@@ -27,6 +27,7 @@ pub(crate) fn close(state: State, conn: Conn) {
     }
     // Before the event, so that the handler can bind the same port again.
     if conn.fd() != NO_FD {
+        tls::say_goodbye(conn);
         if conn.flags() & (flags::DRAINING | flags::UDP) == flags::DRAINING {
             // Closing with unread input would abort the peer's reception of our last output.
             socket::discard_input(conn.fd());

@@ -59,6 +59,10 @@ pub(crate) struct Private {
     pub(crate) own_socket: bool,
     /// The library is delivering `MG_EV_READ` for bytes it has just read.
     pub(crate) reading: bool,
+    /// `c->tls` is a session of the library's own, not of a program's `mg_tls_*` family.
+    pub(crate) own_tls: bool,
+    /// TLS input is left inside the session or in `rtls`; no descriptor will announce it.
+    pub(crate) tls_unread: bool,
     /// The URL's TLS scheme was not followed by `mg_tls_init`; said once.
     pub(crate) plain_text_logged: bool,
 }
@@ -290,6 +294,11 @@ impl Conn {
 
     pub(crate) fn tls(self) -> *mut c_void {
         get!(self, tls)
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn set_tls(self, session: *mut c_void) {
+        set!(self, tls, session);
     }
 
     /// The program's handler.

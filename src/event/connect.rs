@@ -4,13 +4,13 @@ use core::ffi::{c_char, c_int, c_void};
 
 use super::conn::{Conn, NO_FD};
 use super::emit::{call, call_plain, ev, fail};
+use super::io::handshake_step;
 use super::state::{Scope, State};
 use super::url;
 use crate::abi::mem;
 use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
 use crate::sys::poller::Interest;
 use crate::sys::socket;
-use crate::tls;
 
 /// The two handlers of a new connection, with their data.
 pub(crate) struct Handlers {
@@ -130,7 +130,7 @@ fn established(conn: Conn) {
     }
     settle_tls(conn);
     if conn.is(flags::TLS_HS) && !conn.is(flags::CLOSING) {
-        tls::handshake(conn);
+        handshake_step(conn);
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) mod ev {
     pub(crate) const RESOLVE: i32 = 3;
     pub(crate) const CONNECT: i32 = 4;
     pub(crate) const ACCEPT: i32 = 5;
+    #[cfg(feature = "tls")]
+    pub(crate) const TLS_HS: i32 = 6;
     pub(crate) const READ: i32 = 7;
     pub(crate) const WRITE: i32 = 8;
     pub(crate) const CLOSE: i32 = 9;

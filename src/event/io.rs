@@ -20,16 +20,22 @@ const MAX_WRITES_PER_VISIT: usize = 16;
 /// Raw TLS input that may wait undecrypted: two records with their headers.
 const MAX_RAW_TLS: usize = 2 * (16384 + 256 + 5);
 
-/// Bytes of output that wait to be written, file contents included.
+/// Bytes of output that wait to be written, file contents and ciphertext included.
 pub(crate) fn output_pending(conn: Conn) -> bool {
-    conn.send_len() > 0 || stream::has_file_to_send(conn)
+    conn.send_len() > 0 || is_throttled(conn) || stream::has_file_to_send(conn)
+}
+
+/// True if a TLS session holds ciphertext that the socket did not take.
+pub(crate) fn is_throttled(conn: Conn) -> bool {
+    const THROTTLED: u32 = flags::TLS | flags::TLS_THROTTLED;
+    conn.flags() & THROTTLED == THROTTLED
 }
 
 /// Reads once, or feeds the TLS handshake once.
 pub(crate) fn read_step(state: State, conn: Conn) {
     if conn.is(flags::TLS_HS) {
         if fill_raw_tls(state, conn) {
-            tls::handshake(conn);
+            handshake_step(conn);
         }
     } else if conn.is(flags::TLS) {
         read_tls(state, conn);
@@ -39,6 +45,22 @@ pub(crate) fn read_step(state: State, conn: Conn) {
         let result = socket::recv(conn.fd(), free_space(conn));
         finish_read(state, conn, result);
     }
+}
+
+/// Goes on with a TLS handshake. Application data may already be there when it is complete.
+pub(crate) fn handshake_step(conn: Conn) {
+    tls::handshake(conn);
+    if conn.is_dead() {
+        return;
+    }
+    conn.private().blocked = is_throttled(conn);
+    conn.private().tls_unread =
+        conn.flags() & (flags::TLS | flags::TLS_HS) == flags::TLS && has_tls_input(conn);
+}
+
+/// True if decrypted or raw input waits that a read step may turn into data.
+fn has_tls_input(conn: Conn) -> bool {
+    conn.rtls_len() > 0 || tls::pending(conn) > 0
 }
 
 /// Takes note of `result`: appended bytes and READ, nothing, or the end.
@@ -175,17 +197,23 @@ fn read_tls(state: State, conn: Conn) {
     if !make_room(conn) {
         return;
     }
-    match tls::recv(conn, free_space(conn)) {
+    let result = tls::recv(conn, free_space(conn));
+    let failed = result.is_err();
+    match result {
         Ok(0) => {}
         Ok(n) => appended(state, conn, n),
         Err(()) => conn.set(flags::CLOSING),
     }
-    if conn.rtls_len() > 0 || tls::pending(conn) > 0 {
-        if !open && !conn.is_dead() {
-            conn.clear(flags::CLOSING); // Not before everything is delivered.
-        }
-        state.visit_again(conn);
+    if conn.is_dead() {
+        return;
     }
+    // Nothing more comes out of a session that failed.
+    let more = !failed && has_tls_input(conn);
+    conn.private().tls_unread = more;
+    if more && !open {
+        conn.clear(flags::CLOSING); // Not before everything is delivered.
+    }
+    conn.private().blocked |= is_throttled(conn);
 }
 
 /// Writes what is queued, as long as the peer takes it and up to a bound.
@@ -203,6 +231,11 @@ pub(crate) fn write_step(state: State, conn: Conn) {
 /// Writes once and reports what was written. False if nothing was.
 fn write_once(state: State, conn: Conn) -> bool {
     let queued = conn.send_len();
+    if queued == 0 && is_throttled(conn) {
+        tls::flush(conn);
+        conn.private().blocked = is_throttled(conn);
+        return false;
+    }
     let (result, wanted) =
         if queued > 0 { (transmit(conn), queued) } else { stream::send_file(conn) };
     match result {
@@ -215,7 +248,11 @@ fn write_once(state: State, conn: Conn) -> bool {
                 unsafe { mg_iobuf_del(conn.send(), 0, removed) };
             }
             conn.private().last_io_ms = state.now();
-            conn.private().blocked = n < wanted && !conn.is(flags::UDP | flags::TLS);
+            conn.private().blocked = if conn.is(flags::TLS) {
+                is_throttled(conn)
+            } else {
+                n < wanted && !conn.is(flags::UDP)
+            };
             call_count(conn, ev::WRITE, n);
             true
         }

@@ -7,7 +7,7 @@ use super::accept::accept_batch;
 use super::close::close;
 use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call, call_count, ev, fail};
-use super::io::{output_pending, read_step, write_step};
+use super::io::{handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
 use super::{connect, unlisted, wake};
 use crate::abi::iobuf::mg_iobuf_free;
@@ -17,7 +17,7 @@ use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::http::engine;
 use crate::mqtt::receive;
 use crate::sys::poller::{self, Interest, Ready};
-use crate::ws;
+use crate::{tls, ws};
 
 /// Above this number of connections the loop first asks for what is ready without looking for
 /// changes that the program made between two polls; it looks when nothing is ready.
@@ -86,7 +86,8 @@ fn prepare(state: State, ms: i32) -> i32 {
         p = conn.next();
         update_interest(state, conn);
         let bits = conn.flags();
-        if bits & flags::CLOSING != 0 || can_write_now(conn) {
+        let may_read = conn.private().tls_unread && bits & flags::FULL == 0;
+        if bits & flags::CLOSING != 0 || may_read || can_write_now(conn) {
             wait = 0;
         }
         // Accepting goes on after its rest, also if nothing else happens.
@@ -134,7 +135,8 @@ fn interest(state: State, conn: Conn) -> Interest {
     }
     Interest {
         input: !full && !is_paused(conn),
-        output: bits & flags::TLS_HS == 0 && conn.private().blocked && output_pending(conn),
+        output: conn.private().blocked
+            && if bits & flags::TLS_HS != 0 { is_throttled(conn) } else { output_pending(conn) },
     }
 }
 
@@ -277,15 +279,19 @@ fn is_quiet(conn: Conn, before: u32) -> bool {
     const QUIET: u32 =
         flags::ACCEPTED | flags::CLIENT | flags::WEBSOCKET | flags::MQTT5 | flags::HEXDUMPING;
     let private = conn.private();
-    (before | conn.flags()) & !QUIET == 0
+    // A program's own TLS functions want a call of mg_tls_flush in each iteration.
+    let quiet = if private.own_tls { QUIET | flags::TLS } else { QUIET };
+    (before | conn.flags()) & !quiet == 0
         && conn.send_len() == 0
+        && !private.tls_unread
         && private.watched_fd == conn.fd()
         && private.interest == Interest { input: true, output: false }
 }
 
 /// Accepts, completes a connect, or reads once and writes.
 fn transfer(state: State, conn: Conn, had_output: bool) {
-    let readable = conn.is(flags::READABLE);
+    let unread = conn.private().tls_unread && !conn.is(flags::FULL);
+    let readable = conn.is(flags::READABLE) || unread;
     if conn.private().kind == Kind::WakeUp {
         if readable {
             wake::deliver(state);
@@ -301,11 +307,18 @@ fn transfer(state: State, conn: Conn, had_output: bool) {
     } else {
         if readable {
             read_step(state, conn);
+        } else if conn.is(flags::TLS_HS) && is_throttled(conn) && !conn.private().blocked {
+            handshake_step(conn);
         }
         // Output that was there before may still go when reading met the end of the stream.
         let may_write = !conn.is(flags::CLOSING) || had_output;
         if may_write && !conn.is_dead() && !conn.is(flags::TLS_HS) && output_pending(conn) {
             write_step(state, conn);
+        } else if conn.flags() & (flags::TLS | flags::TLS_HS | flags::CLOSING) == flags::TLS
+            && !conn.private().own_tls
+            && !conn.is_dead()
+        {
+            tls::flush(conn);
         }
     }
 }
@@ -323,9 +336,10 @@ fn give_buffers_back(conn: Conn, now: u64) {
         if (*recv).len == 0 && (*recv).size > 0 && (*recv).size == conn.private().recv_capacity {
             mg_iobuf_free(recv);
         }
-        let send = conn.send();
-        if (*send).len == 0 && (*send).size > 0 {
-            mg_iobuf_free(send);
+        for io in [conn.send(), conn.rtls()] {
+            if (*io).len == 0 && (*io).size > 0 {
+                mg_iobuf_free(io);
+            }
         }
     }
 }

@@ -46,6 +46,9 @@ struct Inner {
     ready: Vec<Ready>,
     /// Names being looked up.
     lookups: Lookups,
+    /// TLS configurations by the options they were made of.
+    #[cfg(feature = "tls")]
+    tls_configs: crate::tls::cache::Configs,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -96,6 +99,8 @@ impl State {
             again: Vec::new(),
             ready: Vec::new(),
             lookups: Lookups::default(),
+            #[cfg(feature = "tls")]
+            tls_configs: Default::default(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
@@ -255,6 +260,15 @@ impl State {
     /// Lets `f` look at, or change, the names being looked up. It must not run program code.
     pub(crate) fn with_lookups<R>(self, f: impl FnOnce(&mut Lookups) -> R) -> R {
         f(&mut self.inner().lookups)
+    }
+
+    /// Lets `f` look for, or make, TLS configurations. It must not run program code.
+    #[cfg(feature = "tls")]
+    pub(crate) fn with_tls_configs<R>(
+        self,
+        f: impl FnOnce(&mut crate::tls::cache::Configs) -> R,
+    ) -> R {
+        f(&mut self.inner().tls_configs)
     }
 
     pub(crate) fn now(self) -> u64 {

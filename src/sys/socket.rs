@@ -229,6 +229,25 @@ pub(crate) fn send(fd: c_int, buf: &[u8]) -> io::Result<usize> {
     retry(|| cvt_len(unsafe { libc::send(fd, buf.as_ptr().cast(), buf.len(), flags) }))
 }
 
+/// Sends `count` slices on a stream, one behind the other, without blocking and without SIGPIPE.
+///
+/// # Safety
+/// `slices` points to `count` of them, and each is readable.
+#[cfg(feature = "tls")]
+pub(crate) unsafe fn send_slices(
+    fd: c_int,
+    slices: *const libc::iovec,
+    count: usize,
+) -> io::Result<usize> {
+    let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+    // SAFETY: all-zero bytes are a valid `msghdr`.
+    let mut message: libc::msghdr = unsafe { zeroed() };
+    message.msg_iov = slices.cast_mut();
+    message.msg_iovlen = count.min(libc::UIO_MAXIOV as usize) as _;
+    // SAFETY: the caller promises readable slices; sendmsg does not write to them.
+    retry(|| cvt_len(unsafe { libc::sendmsg(fd, &message, flags) }))
+}
+
 /// Sends one datagram to `to`.
 pub(crate) fn send_to(fd: c_int, buf: &[u8], to: &mg_addr) -> io::Result<usize> {
     let sa = SockAddr::from_addr(to);

@@ -1,13 +1,31 @@
-//! The event loop's view of TLS: the `mg_tls_*` functions, which a program may replace.
+//! TLS: the event loop's view, which is the `mg_tls_*` functions that a program may replace, and
+//! what these do by default, through rustls.
+
+#[cfg(feature = "tls")]
+pub(crate) mod cache;
+#[cfg(feature = "tls")]
+mod certificate;
+#[cfg(feature = "tls")]
+mod config;
+#[cfg(feature = "tls")]
+pub(crate) mod engine;
+#[cfg(feature = "tls")]
+pub(crate) mod options;
+#[cfg(feature = "tls")]
+mod session;
+#[cfg(feature = "tls")]
+mod verify;
 
 use core::ffi::c_long;
 use core::mem::MaybeUninit;
 use std::io;
 
 use crate::abi::hooks::{
-    mg_tls_ctx_free, mg_tls_ctx_init, mg_tls_free, mg_tls_handshake, mg_tls_pending, mg_tls_recv,
-    mg_tls_send,
+    mg_tls_ctx_free, mg_tls_ctx_init, mg_tls_flush, mg_tls_free, mg_tls_handshake, mg_tls_pending,
+    mg_tls_recv, mg_tls_send,
 };
+#[cfg(feature = "tls")]
+use crate::abi::types::flags;
 use crate::abi::types::mg_mgr;
 use crate::event::conn::Conn;
 
@@ -44,6 +62,22 @@ pub(crate) fn send(conn: Conn, bytes: &[u8]) -> io::Result<usize> {
 pub(crate) fn pending(conn: Conn) -> usize {
     // SAFETY: the connection is live.
     unsafe { mg_tls_pending(conn.ptr()) }
+}
+
+/// Sends encrypted bytes that wait inside the session.
+pub(crate) fn flush(conn: Conn) {
+    // SAFETY: the connection is live.
+    unsafe { mg_tls_flush(conn.ptr()) }
+}
+
+/// Ends the stream in order, as far as it is one of ours: close_notify, without waiting.
+pub(crate) fn say_goodbye(conn: Conn) {
+    #[cfg(feature = "tls")]
+    if conn.private().own_tls && conn.is(flags::TLS) {
+        engine::say_goodbye(conn);
+    }
+    #[cfg(not(feature = "tls"))]
+    let _ = conn;
 }
 
 /// Releases the session, if there is one.

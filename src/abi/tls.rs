@@ -1,0 +1,125 @@
+//! What the weak `mg_tls_*` functions of `src/shim/hook_tls.c` call.
+
+use core::ffi::{c_long, c_void};
+
+use super::mem::guard;
+use super::types::{mg_connection, mg_mgr, mg_tls_opts};
+use crate::event::conn::Conn;
+use crate::event::state::{Scope, State};
+use crate::tls::IO_WAIT;
+use crate::tls::engine;
+use crate::tls::options::{Options, Role};
+
+/// `MG_IO_ERR`
+const MG_IO_ERR: c_long = -1;
+
+/// Runs `f` on the connection at `c`; `default` for NULL and after a panic. Nothing the handlers
+/// close is released meanwhile.
+///
+/// # Safety
+/// Rule 1 of the C edge.
+unsafe fn on_conn<R: Copy>(c: *mut mg_connection, default: R, f: impl FnOnce(Conn) -> R) -> R {
+    guard(default, || {
+        // SAFETY: passed on.
+        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return default };
+        let _scope = State::of(conn.mgr()).map(Scope::enter);
+        f(conn)
+    })
+}
+
+/// `mg_tls_init`
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_tls_init(c: *mut mg_connection, opts: *const mg_tls_opts) {
+    // SAFETY: rule 4 of the C edge: NULL or a readable structure.
+    let Some(opts) = (unsafe { opts.as_ref() }) else { return };
+    let f = |conn: Conn| {
+        let is_client = conn.is(super::types::flags::CLIENT);
+        // SAFETY: rule 4: the strings are readable during this call, which keeps none of them.
+        let options = unsafe {
+            Options {
+                role: if is_client { Role::Client } else { Role::Server },
+                ca: opts.ca.bytes(),
+                cert: opts.cert.bytes(),
+                key: opts.key.bytes(),
+                name: opts.name.bytes(),
+                skip_verification: opts.skip_verification,
+            }
+        };
+        engine::init(conn, &options);
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), f) }
+}
+
+/// `mg_tls_free`
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_tls_free(c: *mut mg_connection) {
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), engine::free) }
+}
+
+/// `mg_tls_handshake`
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_tls_handshake(c: *mut mg_connection) {
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), engine::handshake) }
+}
+
+/// `mg_tls_recv`
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_tls_recv(
+    c: *mut mg_connection,
+    buf: *mut c_void,
+    len: usize,
+) -> c_long {
+    let f = |conn| {
+        let len = if buf.is_null() { 0 } else { len.min(isize::MAX as usize) };
+        let buf = if len == 0 { core::ptr::NonNull::dangling().as_ptr() } else { buf.cast() };
+        // SAFETY: rule 2: `buf` has `len` writable bytes that nobody else refers to.
+        engine::recv(conn, unsafe { core::slice::from_raw_parts_mut(buf, len) })
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, MG_IO_ERR, f) }
+}
+
+/// `mg_tls_send`
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_tls_send(
+    c: *mut mg_connection,
+    buf: *const c_void,
+    len: usize,
+) -> c_long {
+    let f = |conn| {
+        // SAFETY: rule 2.
+        match unsafe { super::mem::bytes(buf, len) } {
+            [] => IO_WAIT,
+            bytes => engine::send(conn, bytes),
+        }
+    };
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, MG_IO_ERR, f) }
+}
+
+/// `mg_tls_pending`
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_tls_pending(c: *mut mg_connection) -> usize {
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, 0, engine::pending) }
+}
+
+/// `mg_tls_flush`
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_tls_flush(c: *mut mg_connection) {
+    // SAFETY: rule 1.
+    unsafe { on_conn(c, (), engine::flush) }
+}
+
+/// `mg_tls_ctx_free`: forgets the configurations of a manager.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn meerkat_tls_ctx_free(mgr: *mut mg_mgr) {
+    guard((), || {
+        if let Some(state) = State::of(mgr) {
+            state.with_tls_configs(|configs| *configs = Default::default());
+        }
+    });
+}
