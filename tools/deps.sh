@@ -20,6 +20,7 @@ if [ "${1:-}" != build ]; then
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev
     /usr/share/doc/python3-venv:python3-venv
+    node:nodejs npm:npm
   )
 fi
 
@@ -48,8 +49,17 @@ install_nightly() {
     echo "make deps: no nightly toolchain to be had; make asan needs one" >&2
 }
 
+# Node modules that peers in compat/peers use, as the lock file has them.
+install_node_modules() {
+  if [ "${1:-}" = build ]; then return; fi
+  if [ compat/node/node_modules/.package-lock.json -nt compat/node/package-lock.json ]; then return; fi
+  echo "make deps: installing the Node modules of compat/node"
+  npm ci --prefix compat/node --no-audit --no-fund
+}
+
 if [ ${#missing[@]} -eq 0 ] && [ -z "$rust_missing" ]; then
   install_nightly "$@"
+  install_node_modules "$@"
   exit 0
 fi
 
@@ -95,3 +105,4 @@ if [ -n "$rust_missing" ]; then
   fi
 fi
 install_nightly "$@"
+install_node_modules "$@"

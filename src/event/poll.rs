@@ -15,6 +15,7 @@ use crate::abi::mem;
 use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::http::engine;
+use crate::modbus;
 use crate::mqtt::receive;
 use crate::sys::poller::{self, Interest, Ready};
 use crate::{tls, ws};
@@ -145,6 +146,7 @@ fn is_paused(conn: Conn) -> bool {
     engine::pauses_reading(conn)
         || ws::engine::pauses_reading(conn)
         || receive::pauses_reading(conn)
+        || modbus::pauses_reading(conn)
 }
 
 /// Registers the descriptor of `conn` with the poller as its state demands.

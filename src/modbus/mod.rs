@@ -34,6 +34,12 @@ pub(crate) unsafe extern "C" fn modbus_handler(
     });
 }
 
+/// True if the loop should leave input of `conn` in the kernel for now: the peer asks, but does not
+/// read the answers.
+pub(crate) fn pauses_reading(conn: Conn) -> bool {
+    conn.send_len() > OUTPUT_HIGH_WATER && conn.has_protocol(modbus_handler)
+}
+
 /// Serves the complete requests in `recv`.
 fn serve_all(conn: Conn) {
     // A connection that a handler closes is no longer its manager's: asked before.

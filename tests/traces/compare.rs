@@ -10,7 +10,7 @@ use crate::replay::Outcome;
 use crate::vector::{same_bytes, shown};
 
 /// What the recorder of a file listed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     Http,
     /// READ with count 0 is left out.
@@ -22,12 +22,18 @@ pub enum Kind {
     Raw,
     /// The scenarios of `trace-services.jsonl` about Modbus.
     Modbus,
+    /// Those about JSON-RPC.
+    Rpc,
 }
 
 impl Kind {
     /// True if a scenario of the file is replayed.
     pub fn includes(self, scenario: &Value) -> bool {
-        self != Kind::Modbus || scenario["server"]["handler"] == "modbus"
+        match self {
+            Kind::Modbus => scenario["server"]["handler"] == "modbus",
+            Kind::Rpc => scenario["server"]["handler"] == "rpc",
+            _ => true,
+        }
     }
 }
 
@@ -214,7 +220,7 @@ fn same_event(recorded: &Value, event: &Event, kind: Kind, port: u16) -> bool {
         (Detail::Text(Some(text)), "text") => same_bytes(value, text),
         (Detail::Left { recv, .. }, "recv_left") => *value == *recv,
         (Detail::Left { send, .. }, "send_left") => *value == *send,
-        (Detail::Data(data), "data") => same_bytes(value, data),
+        (Detail::Data(data), "data" | "frame") => same_bytes(value, data),
         (Detail::Ws(first, _), "wsflags") => *value == *first,
         (Detail::Ws(_, data), "data") => same_bytes(value, data),
         (Detail::Code(code), "code") => *value == *code,

@@ -48,7 +48,7 @@ pub fn http_server(name: &str) -> Handler {
         "hdrs_drain" => hdrs_drain,
         "hdrs_close" => hdrs_close,
         "steal" => steal,
-        _ if name.starts_with("ws_") => ws::server(name),
+        _ if name.starts_with("ws_") || name == "rpc" => ws::server(name),
         "upload" => |p, c, event, data| upload(p, c, event, Message(data.cast()), start_file),
         "ota" => |p, c, event, data| upload(p, c, event, Message(data.cast()), start_firmware),
         _ => panic!("unknown handler {name}"),

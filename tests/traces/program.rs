@@ -199,6 +199,11 @@ impl Program {
         self.push(c, "UPLOAD_FN", Detail::Text(text.map(|text| text.to_bytes().to_vec())));
     }
 
+    /// Logs a JSON-RPC response that arrived.
+    pub fn rpc_response(&self, c: Conn, frame: Vec<u8>) {
+        self.push(c, "RPC_RESPONSE", Detail::Data(frame));
+    }
+
     /// Logs an event.
     fn record(&self, c: Conn, event: c_int, data: *mut c_void) {
         let (name, detail) = match event {

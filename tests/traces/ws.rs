@@ -12,8 +12,10 @@ use serde_json::Value;
 
 use crate::conn::{Conn, Message};
 use crate::program::{Handler, Program, ev, on_event};
+use crate::rpc;
 
-const TEXT: c_int = 1;
+/// The opcode of text.
+pub const TEXT: c_int = 1;
 const CONTINUE: c_int = 0;
 
 /// Handlers of servers.
@@ -22,6 +24,10 @@ pub fn server(name: &str) -> Handler {
         "ws_echo" => |p, c, event, data| upgrade_and(p, c, event, data, echo),
         "ws_push" => |p, c, event, data| upgrade_and(p, c, event, data, push),
         "ws_frag" => |p, c, event, data| upgrade_and(p, c, event, data, fragments),
+        "rpc" => |p, c, event, data| {
+            upgrade_and(p, c, event, data, |_, _, _| {});
+            rpc::serve(p, c, event, data);
+        },
         "ws_log" => |p, c, event, data| upgrade_and(p, c, event, data, |_, _, _| {}),
         "ws_route" => |p, c, event, data| {
             if event == ev::HTTP_MSG && Message(data.cast()).uri() != b"/ws" {
@@ -97,7 +103,8 @@ fn upgrade_and(
     }
 }
 
-fn send(c: Conn, payload: &[u8], op: c_int) -> usize {
+/// `mg_ws_send`.
+pub fn send(c: Conn, payload: &[u8], op: c_int) -> usize {
     // SAFETY: rules 1 and 2.
     unsafe { mg_ws_send(c.0, payload.as_ptr().cast(), payload.len(), op) }
 }
