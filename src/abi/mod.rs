@@ -34,6 +34,7 @@ pub mod http_parse;
 pub mod iobuf;
 pub mod json;
 pub mod log;
+pub mod mdns;
 pub mod mem;
 pub mod modbus;
 pub mod mqtt;

@@ -8,6 +8,7 @@ use super::conn::{Conn, NO_FD};
 use crate::abi::mem;
 use crate::abi::types::{mg_connection, mg_mgr};
 use crate::dns::Lookups;
+use crate::mdns;
 use crate::sys::poller::{Interest, PollSet, Poller, Ready};
 
 /// Hasher for connection ids, which are handed out one after the other: multiplying by a large odd
@@ -46,6 +47,8 @@ struct Inner {
     ready: Vec<Ready>,
     /// Names being looked up.
     lookups: Lookups,
+    /// What the mDNS listeners share.
+    mdns: mdns::Shared,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -96,6 +99,7 @@ impl State {
             again: Vec::new(),
             ready: Vec::new(),
             lookups: Lookups::default(),
+            mdns: mdns::Shared::default(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
@@ -255,6 +259,11 @@ impl State {
     /// Lets `f` look at, or change, the names being looked up. It must not run program code.
     pub(crate) fn with_lookups<R>(self, f: impl FnOnce(&mut Lookups) -> R) -> R {
         f(&mut self.inner().lookups)
+    }
+
+    /// Lets `f` look at, or change, what the mDNS listeners share. It must not run program code.
+    pub(crate) fn with_mdns<R>(self, f: impl FnOnce(&mut mdns::Shared) -> R) -> R {
+        f(&mut self.inner().mdns)
     }
 
     pub(crate) fn now(self) -> u64 {

@@ -4,6 +4,7 @@
 
 pub mod dns;
 pub mod http;
+pub mod mdns;
 pub mod modbus;
 pub mod mqtt;
 pub mod rpc;
