@@ -122,7 +122,10 @@ static void all_null(void) {
   (void)mg_ntohs(0);
   (void)mg_open_listener(NULL, NULL);
   (void)mg_ota_begin(0);
+  mg_ota_device_id(NULL, 0);
   (void)mg_ota_end();
+  mg_ota_poll(NULL);
+  mg_ota_url_check(NULL, NULL, NULL);
   (void)mg_ota_write(NULL, 0);
   (void)mg_path_is_sane(none);
   mg_pfn_iobuf(0, NULL);
@@ -216,6 +219,8 @@ static void with_manager(struct mg_mgr *mgr) {
   CHECK_PTR(mg_http_listen(mgr, NULL, NULL, NULL), NULL);
   CHECK_PTR(mg_http_connect(mgr, NULL, NULL, NULL), NULL);
   CHECK(!mg_dnsc_init(mgr, NULL));
+  mg_ota_poll(mgr);
+  mg_ota_url_check(mgr, NULL, NULL);
   CHECK(mg_wrapfd(mgr, -1, NULL, NULL) != NULL);
   CHECK(mg_timer_add(mgr, 0, MG_TIMER_ONCE, NULL, NULL) != NULL);
   CHECK(mg_wakeup_init(mgr));

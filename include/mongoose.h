@@ -2243,6 +2243,22 @@ void mg_ota_device_id(char *buf, size_t len);
 // Ends a firmware image: true if it can be started.
 bool mg_ota_end(void);
 
+// Called by every mg_mgr_poll after the timers, for programs that check for firmware from time to
+// time with mg_ota_url_check. Does nothing here.
+void mg_ota_poll(struct mg_mgr *mgr);
+
+// Asks the server at 'metadata_url' whether it has other firmware than this, and stores it if so.
+//
+// The answer to the request, which tells the version and the device's id, is a JSON object with
+// 'version', 'url' and 'size' of the image, and perhaps its 'sha256' in hex, which is verified. If the
+// version is another one, the image is fetched from the URL and passed to mg_ota_begin, mg_ota_write
+// and mg_ota_end. 'fn' is called once, from here or from mg_mgr_poll: with NULL when that has
+// succeeded, else with a text that says why not, such as "Same version" or "OTA already in progress";
+// there is one check at a time. 'fn' NULL: failures are logged.
+void mg_ota_url_check(struct mg_mgr *mgr,
+                      const char *metadata_url,
+                      void (*fn)(const char *error_message));
+
 // Stores the next piece of a firmware image.
 bool mg_ota_write(const void *buf, size_t len);
 

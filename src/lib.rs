@@ -14,6 +14,7 @@ pub(crate) mod mdns;
 pub(crate) mod modbus;
 pub(crate) mod mqtt;
 pub mod options;
+pub(crate) mod ota;
 pub mod proto;
 pub(crate) mod sntp;
 pub(crate) mod sys;

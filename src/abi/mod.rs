@@ -39,6 +39,7 @@ pub mod mem;
 pub mod modbus;
 pub mod mqtt;
 pub mod net;
+pub mod ota;
 pub mod phy;
 pub mod printf;
 pub mod queue;

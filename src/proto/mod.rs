@@ -7,6 +7,7 @@ pub mod http;
 pub mod mdns;
 pub mod modbus;
 pub mod mqtt;
+pub mod ota;
 pub mod rpc;
 pub mod sntp;
 pub mod ws;
