@@ -183,7 +183,8 @@ fn connected(conn: Conn) {
     }
     let url = Url::parse(text.to_bytes());
     if url.is_tls() {
-        tls::start_client(conn, url.host);
+        let name = url.host.strip_prefix(b"[").and_then(|host| host.strip_suffix(b"]"));
+        tls::start_client(conn, name.unwrap_or(url.host));
         if of(conn).is_none() {
             return;
         }
