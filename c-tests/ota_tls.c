@@ -17,10 +17,11 @@ int main(void) {
   mg_log_set(MG_LL_NONE);
   mg_mgr_init(&ota_mgr);
   ota_peer_open(&peer);
-  snprintf(url, sizeof(url), "https%s", peer.url + 4);
+  snprintf(url, sizeof(url), "https%.60s", peer.url + 4);
   mg_ota_url_check(&ota_mgr, url, ota_report);
   ota_expect("seen\n");
   CHECK_TEXT(name, "127.0.0.1");
+  close(accept(peer.listener, NULL, NULL));
 
   // The image too.
   ota_start(&peer);

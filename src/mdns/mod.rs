@@ -147,7 +147,8 @@ fn receive(state: State, conn: Conn) {
     // SAFETY: `recv` is a member of the live connection and holds this many bytes; they are copied,
     // because program code runs while they are looked at.
     let message = unsafe { mem::bytes((*conn.recv()).buf.cast(), conn.recv_len()) }.to_vec();
-    if state.with_mdns(|shared| shared.neighbours.includes(&from, state.now())) {
+    let now = state.now();
+    if state.with_mdns(|shared| shared.neighbours.includes(&from, now)) {
         match mdns::kind(&message) {
             Some(Kind::Query) => answer_all(state, conn, &message, from),
             Some(Kind::Response) if from.port == mdns::PORT.to_be() => {
@@ -170,7 +171,8 @@ fn answer_all(state: State, conn: Conn, message: &[u8], from: mg_addr) {
             }
             continue;
         };
-        if !state.with_mdns(|shared| shared.neighbours.may_reply(state.now())) {
+        let now = state.now();
+        if !state.with_mdns(|shared| shared.neighbours.may_reply(now)) {
             return;
         }
         conn.set_rem(if question.is_unicast { from } else { group() });
