@@ -25,7 +25,9 @@ pub(crate) struct Neighbours {
 }
 
 impl Neighbours {
-    /// True if `from` is on a network of ours (RFC 6762 section 11).
+    /// True if `from` is on a network of ours (RFC 6762 section 11), or is of those that routers don't
+    /// forward: link-local, or of a host that has no address yet (RFC 3927 section 7, RFC 1812 section
+    /// 5.3.7).
     pub(crate) fn includes(&mut self, from: &mg_addr, now: u64) -> bool {
         if from.is_ip6 {
             return false;
@@ -36,7 +38,8 @@ impl Neighbours {
         }
         // SAFETY: every member of the union is plain bytes.
         let [a, b, c, d, ..] = unsafe { from.addr.ip };
-        [a, b] == [169, 254] || self.networks.iter().any(|net| net.contains([a, b, c, d]))
+        let ip = [a, b, c, d];
+        ip == [0; 4] || [a, b] == [169, 254] || self.networks.iter().any(|net| net.contains(ip))
     }
 
     /// Counts a reply; false if there were too many lately.
@@ -68,6 +71,7 @@ mod tests {
         let mut neighbours = Neighbours::default();
         assert!(neighbours.includes(&address([127, 0, 0, 9]), 5));
         assert!(neighbours.includes(&address([169, 254, 3, 4]), 5));
+        assert!(neighbours.includes(&address([0, 0, 0, 0]), 5));
         assert!(!neighbours.includes(&address([198, 51, 100, 1]), 5), "TEST-NET-2");
         assert!(!neighbours.includes(&mg_addr { is_ip6: true, ..address([127, 0, 0, 1]) }, 5));
     }
