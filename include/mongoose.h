@@ -2080,6 +2080,30 @@ void mg_md5_init(struct mg_md5_ctx *c);
 // Adds 'len' bytes at 'data' to an MD5 digest.
 void mg_md5_update(struct mg_md5_ctx *c, const unsigned char *data, size_t len);
 
+// Listens for multicast DNS (RFC 6762) on 224.0.0.251:5353; several programs may. From then on names
+// that end in '.local' can be connected to (mg_connect and so on): the listener made last asks.
+//
+// 'fn_data' is NULL or the name of this host, one label without '.local', which must stay: questions for
+// its address are answered with the address in use. All questions for A records of that name, for PTR
+// records of any and for SRV and TXT records of names that begin with it come as MG_EV_MDNS_REQ with a
+// 'struct mg_mdns_req *', without 'fn_data' for all names; the handler says whether ('is_resp') and what
+// to answer, with pointers that are good until the event is over for all. Addresses that others tell
+// come as MG_EV_MDNS_RESP with a 'struct mg_mdns_resp *'. Only hosts on the networks of this one are
+// heard.
+//
+// Returns NULL if the socket can't be opened.
+struct mg_connection *mg_mdns_listen(struct mg_mgr *mgr,
+                                     mg_event_handler_t fn,
+                                     void *fn_data);
+
+// Multicasts a question from the mDNS listener 'c': for records of type 'rtype' (MG_DNS_RTYPE_..., 0:
+// MG_DNS_RTYPE_A) of 'name', which ends in '.local'. Addresses in the answers come as MG_EV_MDNS_RESP.
+//
+// Sets c->rem to the group. Returns false if 'name' is no name or the question could not be sent.
+bool mg_mdns_query(struct mg_connection *c,
+                   const char *name,
+                   unsigned int rtype);
+
 // Closes all connections (each gets MG_EV_CLOSE) and releases what the manager holds.
 //
 // Timers made by mg_timer_add are freed; the program's own timers are only taken out of the list.
@@ -2218,6 +2242,22 @@ void mg_ota_device_id(char *buf, size_t len);
 
 // Ends a firmware image: true if it can be started.
 bool mg_ota_end(void);
+
+// Called by every mg_mgr_poll after the timers, for programs that check for firmware from time to
+// time with mg_ota_url_check. Does nothing here.
+void mg_ota_poll(struct mg_mgr *mgr);
+
+// Asks the server at 'metadata_url' whether it has other firmware than this, and stores it if so.
+//
+// The answer to the request, which tells the version and the device's id, is a JSON object with
+// 'version', 'url' and 'size' of the image, and perhaps its 'sha256' in hex, which is verified. If the
+// version is another one, the image is fetched from the URL and passed to mg_ota_begin, mg_ota_write
+// and mg_ota_end. 'fn' is called once, from here or from mg_mgr_poll: with NULL when that has
+// succeeded, else with a text that says why not, such as "Same version" or "OTA already in progress";
+// there is one check at a time. 'fn' NULL: failures are logged.
+void mg_ota_url_check(struct mg_mgr *mgr,
+                      const char *metadata_url,
+                      void (*fn)(const char *error_message));
 
 // Stores the next piece of a firmware image.
 bool mg_ota_write(const void *buf, size_t len);
