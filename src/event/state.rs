@@ -7,6 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::conn::{Conn, NO_FD};
 use crate::abi::mem;
 use crate::abi::types::{mg_connection, mg_mgr};
+use crate::dash::links::Links;
 use crate::dns::Lookups;
 use crate::sys::poller::{Interest, PollSet, Poller, Ready};
 
@@ -46,6 +47,8 @@ struct Inner {
     ready: Vec<Ready>,
     /// Names being looked up.
     lookups: Lookups,
+    /// Connections of dashboards.
+    links: Links,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -96,6 +99,7 @@ impl State {
             again: Vec::new(),
             ready: Vec::new(),
             lookups: Lookups::default(),
+            links: Links::default(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
@@ -255,6 +259,11 @@ impl State {
     /// Lets `f` look at, or change, the names being looked up. It must not run program code.
     pub(crate) fn with_lookups<R>(self, f: impl FnOnce(&mut Lookups) -> R) -> R {
         f(&mut self.inner().lookups)
+    }
+
+    /// Lets `f` look at, or change, the connections of dashboards. It must not run program code.
+    pub(crate) fn with_links<R>(self, f: impl FnOnce(&mut Links) -> R) -> R {
+        f(&mut self.inner().links)
     }
 
     pub(crate) fn now(self) -> u64 {

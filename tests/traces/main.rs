@@ -3,6 +3,7 @@
 
 mod compare;
 mod conn;
+mod dash;
 mod expected;
 mod handlers;
 mod listing;
@@ -35,7 +36,7 @@ fn as_recorded(scenario: &Value, kind: Kind, outcome: &Outcome) -> Result<(), St
         compare::step(scenario, kind, outcome, index)?;
     }
     compare::end(scenario, outcome)?;
-    scenario.get("files").map_or(Ok(()), tree::check_uploads)
+    scenario.get("files").map_or(Ok(()), |files| tree::check_uploads(files, kind.upload_folder()))
 }
 
 /// What became of one scenario: true if it is as recorded, false if it differs on purpose.
@@ -65,7 +66,9 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
     let differing = expected::different_on_purpose();
     let all = vector::scenarios(name);
     for scenario in all.iter().filter(|scenario| kind.includes(scenario)) {
-        if scenario.get("files").is_some() {
+        if kind == Kind::Dash {
+            tree::fresh_dash_uploads();
+        } else if scenario.get("files").is_some() {
             tree::fresh_uploads(scenario);
         }
         let program = replay::program(scenario, http, kind);
@@ -92,7 +95,7 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
 }
 
 /// The files, whether their programs speak HTTP, and what the recorder listed.
-const FILES: [(&str, bool, Kind); 7] = [
+const FILES: [(&str, bool, Kind); 8] = [
     ("trace-http.jsonl", true, Kind::Http),
     ("trace-files.jsonl", true, Kind::Files),
     ("trace-client.jsonl", true, Kind::Client),
@@ -100,6 +103,7 @@ const FILES: [(&str, bool, Kind); 7] = [
     ("trace-tcpudp.jsonl", false, Kind::Raw),
     ("trace-mqtt.jsonl", false, Kind::Mqtt),
     ("trace-services.jsonl", false, Kind::Modbus),
+    ("trace-services.jsonl", true, Kind::Dash),
 ];
 
 /// Replays all files at the same time, one thread each.
@@ -121,7 +125,9 @@ fn replay_all(without_epoll: bool) {
 /// Each scenario that is to differ is among the recorded ones.
 #[test]
 fn differences_are_known_scenarios() {
-    let recorded = FILES.map(|(name, ..)| vector::scenarios(name)).concat();
+    let all = FILES.map(|(name, _, kind)| (kind, vector::scenarios(name)));
+    let recorded: Vec<&Value> =
+        all.iter().flat_map(|(kind, all)| all.iter().filter(|one| kind.includes(one))).collect();
     for want in expected::different_on_purpose() {
         let times = recorded.iter().filter(|scenario| scenario["id"] == want["id"]).count();
         assert_eq!(times, 1, "{}", want["id"]);
