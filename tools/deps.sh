@@ -16,7 +16,7 @@ if [ "${1:-}" != build ]; then
   needs+=(
     g++:g++ clang:clang pkg-config:pkg-config git:git python3:python3 valgrind:valgrind
     strace:strace clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
-    chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
+    chromium:chromium node:nodejs npm:npm mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev
     /usr/share/doc/python3-venv:python3-venv
@@ -48,8 +48,17 @@ install_nightly() {
     echo "make deps: no nightly toolchain to be had; make asan needs one" >&2
 }
 
+# Packages of the Node peers, in the versions of compat/node/package-lock.json.
+install_node_packages() {
+  if [ "${1:-}" = build ]; then return; fi
+  if [ compat/node/node_modules/.package-lock.json -nt compat/node/package-lock.json ]; then return; fi
+  echo "make deps: installing Node packages into compat/node"
+  (cd compat/node && npm ci --silent && touch node_modules/.package-lock.json)
+}
+
 if [ ${#missing[@]} -eq 0 ] && [ -z "$rust_missing" ]; then
   install_nightly "$@"
+  install_node_packages "$@"
   exit 0
 fi
 
@@ -95,3 +104,4 @@ if [ -n "$rust_missing" ]; then
   fi
 fi
 install_nightly "$@"
+install_node_packages "$@"
