@@ -3,7 +3,8 @@
 #include "dash.h"
 
 static int calls;
-static bool keeps_message;
+static bool keeps_message, changes_dashboard;
+static struct mg_dash locked;
 
 static int authenticate(char *user, size_t len, const char *pass) {
   (void)user, (void)len;
@@ -11,7 +12,13 @@ static int authenticate(char *user, size_t len, const char *pass) {
   return strcmp(pass, "p") == 0;
 }
 
+static int nobody(char *user, size_t len, const char *pass) {
+  (void)user, (void)len, (void)pass;
+  return 0;
+}
+
 static void on_event(struct mg_connection *c, int ev, void *ev_data) {
+  if (ev == MG_EV_HTTP_MSG && changes_dashboard) c->fn_data = &locked;
   if (ev == MG_EV_HTTP_MSG && keeps_message) {
     mg_http_reply(c, 200, "", "own\n");
   } else {
@@ -58,6 +65,14 @@ int main(void) {
   a = peer_answer(&p, true);
   CHECK_INT(a.status, 200);
   CHECK_INT(calls, 4);
+  peer_drop(&p, a.head_len + a.body_len);
+
+  // Nor does a user of one dashboard get into another.
+  locked.authenticate = nobody;
+  changes_dashboard = true;
+  peer_say(&p, "GET /api/get HTTP/1.1\r\n" BASIC "\r\n");
+  a = peer_answer(&p, true);
+  CHECK_INT(a.status, 403);
 
   peer_close(&p);
   peer_end();

@@ -1,4 +1,4 @@
-// Chapter 06, checklist 22 to 25, section 9, 7, 8, 10, 11 and 15: who is let in, as whom, and for
+// Chapter 06, checklist 22 to 25, section 9, 7, 8, 10, 11, 15 and 21: who is let in, as whom, and for
 // how long.
 #include "dash.h"
 
@@ -27,6 +27,14 @@ static bool on_set(enum mg_dash_op op, struct mg_dash_user *u) {
 
 static struct mg_field_set set = {"me", fields, on_set, NULL, NULL, NULL};
 
+// A second manager of the same dashboard.
+static struct mg_mgr second;
+
+static void poll_second(void *arg) {
+  (void)arg;
+  mg_mgr_poll(&second, 0);
+}
+
 static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   if (pretend_tls && ev == MG_EV_HTTP_HDRS) c->is_tls = 1;
   mg_dash_ev_handler(c, ev, ev_data);
@@ -35,7 +43,7 @@ static void on_event(struct mg_connection *c, int ev, void *ev_data) {
 
 int main(void) {
   struct mg_dash dash;
-  struct peer ws, other;
+  struct peer ws, other, away;
   char root[21], view[21], again[21];
   memset(&dash, 0, sizeof(dash));
   dash.authenticate = authenticate;
@@ -95,6 +103,10 @@ int main(void) {
   char field[100];
   mg_snprintf(field, sizeof(field), "Cookie: access_token=%s\r\n", root);
   CHECK(dash_websocket(&ws, l, field));
+  mg_mgr_init(&second);
+  struct mg_connection *l2 = mg_http_listen(&second, "http://127.0.0.1:0", on_event, &dash);
+  mg_timer_add(&peer_mgr, 1, MG_TIMER_REPEAT, poll_second, NULL);
+  CHECK(dash_websocket(&away, l2, field));
   mg_snprintf(field, sizeof(field), "Cookie: access_token=%s\r\n", view);
   CHECK(dash_websocket(&other, l, field));
   struct peer p;
@@ -108,6 +120,9 @@ int main(void) {
   peer_drop(&p, a.head_len + a.body_len);
   CHECK_FRAME(&ws, "{\"method\":\"logout\"}");
   CHECK(peer_wait_closed(&ws));
+  // 21: those of another manager find out by themselves.
+  CHECK_FRAME(&away, "{\"method\":\"logout\"}");
+  CHECK(peer_wait_closed(&away));
   peer_say(&p, "GET /api/hi HTTP/1.1\r\n\r\n");
   CHECK_ANSWER(peer_answer(&p, true), 200, "hi\n");
   CHECK(strncmp(p.buf, "HTTP/1.1 200", 12) == 0);
@@ -119,7 +134,9 @@ int main(void) {
   peer_settle(&other);
   CHECK(!other.closed);
 
+  mg_mgr_free(&second);
   peer_close(&p);
+  peer_close(&away);
   peer_close(&ws);
   peer_close(&other);
   peer_end();

@@ -16,7 +16,7 @@ use crate::ws;
 const MAX_BLOCKED_BLOCKS: usize = 5;
 
 /// Unsent bytes above which any WebSocket is closed: one handler may announce much at once.
-const MAX_UNSENT: usize = 4 << 20;
+const MAX_UNSENT: usize = 1 << 20;
 
 /// Longest name of an element in a notification, in bytes.
 const MAX_ELEMENT_NAME: usize = 63;

@@ -56,7 +56,7 @@ fn number(client: Client) -> Option<u32> {
 fn link(client: Client) -> Option<Link> {
     let number = number(client)?;
     let link = client.state?.with_links(|links| links.get(client.conn.id()).cloned())?;
-    (link.request == number).then_some(link)
+    (link.request == number && link.dash == client.dash).then_some(link)
 }
 
 /// Who sends the request. It is found out once, however often the request is reported.
@@ -275,12 +275,12 @@ fn last_element(set: Set, from: c_int, user: &Handle) -> c_int {
 
 /// Writes what the body has for the sets, and answers with the number of fields.
 fn write(client: Client, body: &[u8], user: &Handle) {
+    let sets: Vec<_> = client.dash.sets().into_iter().map(|set| (set.name(), set)).collect();
     let mut total = 0;
     let mut changed: Vec<Set> = Vec::new();
     for (name, value) in json::members(body) {
-        let Some(set) = client.dash.find_set(name).filter(|set| set.call(op::WRITE, user)) else {
-            continue;
-        };
+        let known = sets.iter().find(|(known, _)| known == name).map(|(_, set)| *set);
+        let Some(set) = known.filter(|set| set.call(op::WRITE, user)) else { continue };
         let stored = set.store(value);
         total += stored;
         if stored > 0 {
