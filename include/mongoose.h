@@ -1749,6 +1749,10 @@ bool mg_dash_dir_read(struct mg_field_set *set,
 // Event handler of a dashboard: 'mg_http_listen(&mgr, url, mg_dash_ev_handler, &dash)'. A program's
 // own handler may also call it; c->fn_data must be the 'struct mg_dash *'.
 //
+// Any user may download files and, by POST or PUT, send firmware to '/api/ota'; a field set's 'fn'
+// decides about everything else. Custom handlers outside '/api/' are called for everybody. GET
+// requests may change variables too, so only the cookie's SameSite=Lax keeps other sites out.
+//
 // It answers the requests below '/api/' and '/fs/' and '/', and calls custom handlers for others.
 // Each request is authenticated once. For programs that look there, c->data[0] is 'Z' while the
 // body of a request that was answered early is on its way, bytes 8 to 15 hold the user and bytes 16

@@ -168,9 +168,9 @@ pub(crate) unsafe fn on_event(conn: Conn, event: c_int, data: *mut c_void) {
         ev::OPEN => scratch::set_dash(conn, dash.as_ptr()),
         ev::POLL => login::close_if_over(client),
         // SAFETY: passed on.
-        ev::HTTP_HDRS => unsafe { requests::headers(client, data.cast()) },
+        ev::HTTP_HDRS if !data.is_null() => unsafe { requests::headers(client, data.cast()) },
         // SAFETY: passed on.
-        ev::HTTP_MSG => unsafe { requests::message(client, data.cast()) },
+        ev::HTTP_MSG if !data.is_null() => unsafe { requests::message(client, data.cast()) },
         ev::CLOSE if conn.is(flags::LISTENING) => login::end_all(client),
         _ => {}
     }
