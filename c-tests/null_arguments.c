@@ -104,6 +104,9 @@ static void all_null(void) {
   (void)mg_mqtt_connect(NULL, NULL, NULL, NULL, NULL);
   mg_mqtt_disconnect(NULL, NULL);
   (void)mg_mqtt_listen(NULL, NULL, NULL, NULL);
+  mg_dash_ev_handler(NULL, MG_EV_HTTP_MSG, NULL);
+  mg_dash_send_change(NULL, NULL);
+  CHECK(!mg_dash_dir_read(NULL, NULL));
   mg_mqtt_login(NULL, NULL);
   (void)mg_mqtt_next_prop(NULL, NULL, 0);
   (void)mg_mqtt_parse(NULL, 0, 0, NULL);
@@ -261,6 +264,9 @@ static void with_connection(struct mg_connection *c) {
   mg_http_write_chunk(c, NULL, 5);
   mg_http_reply(c, 0, NULL, NULL);
   mg_ws_upgrade(c, NULL, NULL);
+  mg_dash_ev_handler(c, MG_EV_HTTP_HDRS, NULL);
+  mg_dash_ev_handler(c, MG_EV_HTTP_MSG, &hm);  // c->fn_data is NULL
+  mg_dash_send_change(c->mgr, NULL);
   mg_ws_upgrade(c, &hm, NULL);
   (void)mg_ws_send(c, NULL, 0, 0);
   (void)mg_ws_send(c, NULL, 5, 0);

@@ -6,6 +6,7 @@
 //! [`text`] (codecs: bytes in, facts out, no sockets and no clock).
 
 pub mod abi;
+pub(crate) mod dash;
 pub(crate) mod dns;
 pub(crate) mod event;
 pub mod fs;

@@ -17,7 +17,7 @@ if [ "${1:-}" != build ]; then
     g++:g++ clang:clang pkg-config:pkg-config git:git python3:python3 valgrind:valgrind
     strace:strace openssl:openssl clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
     chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
-    ip:iproute2 chronyd:chrony
+    ip:iproute2 chronyd:chrony node:nodejs npm:npm
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev
     /usr/share/doc/python3-venv:python3-venv

@@ -25,6 +25,7 @@ pub mod types;
 pub mod variadic;
 
 pub mod base64;
+pub mod dash;
 pub mod digest;
 pub mod dns;
 pub mod fmt;

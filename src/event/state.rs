@@ -7,6 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::conn::{Conn, NO_FD};
 use crate::abi::mem;
 use crate::abi::types::{mg_connection, mg_mgr};
+use crate::dash::links::Links;
 use crate::dns::Lookups;
 use crate::mdns;
 use crate::sys::poller::{Interest, PollSet, Poller, Ready};
@@ -52,6 +53,8 @@ struct Inner {
     tls_configs: crate::tls::cache::Configs,
     /// What the mDNS listeners share.
     mdns: mdns::Shared,
+    /// Connections of dashboards.
+    links: Links,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -105,6 +108,7 @@ impl State {
             #[cfg(feature = "tls")]
             tls_configs: Default::default(),
             mdns: mdns::Shared::default(),
+            links: Links::default(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
@@ -278,6 +282,11 @@ impl State {
     /// Lets `f` look at, or change, what the mDNS listeners share. It must not run program code.
     pub(crate) fn with_mdns<R>(self, f: impl FnOnce(&mut mdns::Shared) -> R) -> R {
         f(&mut self.inner().mdns)
+    }
+
+    /// Lets `f` look at, or change, the connections of dashboards. It must not run program code.
+    pub(crate) fn with_links<R>(self, f: impl FnOnce(&mut Links) -> R) -> R {
+        f(&mut self.inner().links)
     }
 
     pub(crate) fn now(self) -> u64 {
