@@ -1,4 +1,3 @@
-// needs: mg_calloc mg_free mg_random mg_millis
 #include "mongoose.h"
 #include "test.h"
 

@@ -1,4 +1,3 @@
-// needs: mg_http_parse mg_http_get_header mg_str_s mg_strcmp mg_http_var
 #include "mongoose.h"
 #include "test.h"
 
