@@ -1,3 +1,4 @@
+// A little of text, JSON and buffers in one program.
 #include "mongoose.h"
 #include "test.h"
 

@@ -1,3 +1,4 @@
+// Functions that a program may replace, the library's own: see also replaced.c.
 #include "mongoose.h"
 #include "test.h"
 

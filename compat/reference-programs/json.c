@@ -3,8 +3,9 @@
 #include "test.h"
 
 int main(void) {
-  struct mg_str json = mg_str("{\"n\":-2.5,\"t\":true,\"s\":\"a\\nb\",\"l\":[1,22],\"h\":\"4142\","
-                              "\"b\":\"eHl6\"}");
+  struct mg_str json = mg_str(
+      "{\"n\":-2.5,\"t\":true,\"s\":\"a\\nb\",\"l\":[1,22],\"h\":\"4142\","
+      "\"b\":\"eHl6\"}");
   int len = 0;
   int at = mg_json_get(json, "$.l", &len);
   CHECK_BYTES(json.buf + at, (size_t)len, "[1,22]", 6);

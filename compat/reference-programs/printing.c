@@ -59,11 +59,11 @@ static void standard_output(void) {
   close(fds[0]), close(fds[1]), close(saved);
 }
 
-#define PRINTS(want, ...)                           \
-  do {                                              \
-    char out_[100];                                 \
-    mg_snprintf(out_, sizeof(out_), __VA_ARGS__);   \
-    CHECK_TEXT(out_, want);                         \
+#define PRINTS(want, ...)                         \
+  do {                                            \
+    char out_[100];                               \
+    mg_snprintf(out_, sizeof(out_), __VA_ARGS__); \
+    CHECK_TEXT(out_, want);                       \
   } while (0)
 
 static void printers(void) {

@@ -1,3 +1,4 @@
+// The smallest server and client of HTTP.
 #include "mongoose.h"
 #include "test.h"
 
