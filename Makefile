@@ -69,12 +69,14 @@ run:
 	@mkdir -p $(B)/uploads
 	$(B)/examples/http-server $(ARGS)
 
-# Every examples-c/NAME/main.c is a program of its own.
+# Every examples-c/NAME/main.c is a program of its own; files in NAME/packed are packed into it.
 examples: $(patsubst examples-c/%/main.c,$(B)/examples/%,$(wildcard examples-c/*/main.c))
 
 $(B)/examples/%: examples-c/%/main.c lib
 	@mkdir -p $(B)/examples
-	$(CC) $(CFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< $(B)/lib/libmongoose.a $(SYSTEM_LIBS)
+	@if [ -d examples-c/$*/packed ]; then tools/pack examples-c/$*/packed >$@-packed.c; fi
+	$(CC) $(CFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< \
+	  $(if $(wildcard examples-c/$*/packed),$@-packed.c) $(B)/lib/libmongoose.a $(SYSTEM_LIBS)
 
 test: deps
 	tools/test-all

@@ -1,23 +1,6 @@
 // Out of memory is an ordinary error: allocation number 1, 2, 3 and so on of a session fails, until
 // one goes through. Nothing crashes, and every block comes back.
-#include "event.h"
-
-static long blocks, calls, failing_call;
-static bool always_from_there;
-
-void *mg_calloc(size_t count, size_t size) {
-  void *p;
-  calls++;
-  if (calls == failing_call || (always_from_there && calls > failing_call)) return NULL;
-  p = calloc(count, size);
-  if (p != NULL) blocks++;
-  return p;
-}
-
-void mg_free(void *ptr) {
-  if (ptr != NULL) blocks--;
-  free(ptr);
-}
+#include "no_memory.h"
 
 static struct { bool wakeup, timer, reply, file, udp; } done;
 
@@ -101,21 +84,6 @@ static bool session(void) {
   return ok && done.reply && done.file && done.timer && done.wakeup && done.udp;
 }
 
-static void sweep(void) {
-  bool ok = false;
-  for (failing_call = 1; !ok && failing_call < 1000; failing_call++) {
-    calls = 0;
-    ok = session() && calls < failing_call;
-    if (blocks != 0) {
-      CHECK_INT(blocks, 0);
-      fprintf(stderr, "  after failure of allocation %ld\n", failing_call);
-      blocks = 0;
-    }
-  }
-  CHECK(ok);
-  CHECK(failing_call > 20);
-}
-
 int main(void) {
   char path[300];
   FILE *fp;
@@ -125,11 +93,6 @@ int main(void) {
   CHECK(fp != NULL);
   for (int i = 0; fp != NULL && i < 100000; i++) fputc('x', fp);
   if (fp != NULL) fclose(fp);
-  failing_call = 0;
-  CHECK(session());  // works at all
-  CHECK_INT(blocks, 0);
-  sweep();
-  always_from_there = true;
-  sweep();
+  sweep("session", session, 20);
   return test_result();
 }

@@ -92,6 +92,8 @@ static void all_null(void) {
   mg_log_prefix(0, NULL, 0, NULL);
   mg_log_set_fn(NULL, NULL);
   (void)mg_match(none, none, NULL);
+  (void)mg_mdns_listen(NULL, NULL, NULL);
+  (void)mg_mdns_query(NULL, NULL, 0);
   mg_md5_final(NULL, NULL);
   mg_md5_init(NULL);
   mg_md5_update(NULL, NULL, 0);
@@ -102,6 +104,9 @@ static void all_null(void) {
   (void)mg_mqtt_connect(NULL, NULL, NULL, NULL, NULL);
   mg_mqtt_disconnect(NULL, NULL);
   (void)mg_mqtt_listen(NULL, NULL, NULL, NULL);
+  mg_dash_ev_handler(NULL, MG_EV_HTTP_MSG, NULL);
+  mg_dash_send_change(NULL, NULL);
+  CHECK(!mg_dash_dir_read(NULL, NULL));
   mg_mqtt_login(NULL, NULL);
   (void)mg_mqtt_next_prop(NULL, NULL, 0);
   (void)mg_mqtt_parse(NULL, 0, 0, NULL);
@@ -111,6 +116,8 @@ static void all_null(void) {
   mg_mqtt_send_header(NULL, 0, 0, 0);
   mg_mqtt_sub(NULL, NULL);
   mg_mqtt_unsub(NULL, NULL);
+  (void)mg_modbus_listen(NULL, NULL, NULL, NULL);
+  (void)mg_modbus_listen(NULL, "tcp://127.0.0.1:0", NULL, NULL);
   mg_multicast_add(NULL, NULL);
   mg_multicast_restore(NULL, NULL);
   (void)mg_ntohl(0);
@@ -118,7 +125,10 @@ static void all_null(void) {
   (void)mg_ntohs(0);
   (void)mg_open_listener(NULL, NULL);
   (void)mg_ota_begin(0);
+  mg_ota_device_id(NULL, 0);
   (void)mg_ota_end();
+  mg_ota_poll(NULL);
+  mg_ota_url_check(NULL, NULL, NULL);
   (void)mg_ota_write(NULL, 0);
   (void)mg_path_is_sane(none);
   mg_pfn_iobuf(0, NULL);
@@ -158,6 +168,10 @@ static void all_null(void) {
   mg_sha384_init(NULL);
   mg_sha384_update(NULL, NULL, 0);
   (void)mg_snprintf(NULL, 0, NULL);
+  (void)mg_sntp_connect(NULL, NULL, NULL, NULL);
+  (void)mg_sntp_connect(NULL, "udp://127.0.0.1:123", NULL, NULL);
+  (void)mg_sntp_parse(NULL, 0);
+  mg_sntp_request(NULL);
   (void)mg_span(none, NULL, NULL, 0);
   (void)mg_str_n(NULL, 0);
   (void)mg_str_s(NULL);
@@ -203,10 +217,13 @@ static void all_null(void) {
 static void with_manager(struct mg_mgr *mgr) {
   CHECK_PTR(mg_listen(mgr, NULL, NULL, NULL), NULL);
   CHECK_PTR(mg_connect(mgr, NULL, NULL, NULL), NULL);
+  CHECK_PTR(mg_modbus_listen(mgr, NULL, NULL, NULL), NULL);
   CHECK_PTR(mg_connect_svc(mgr, NULL, NULL, NULL, NULL, NULL), NULL);
   CHECK_PTR(mg_http_listen(mgr, NULL, NULL, NULL), NULL);
   CHECK_PTR(mg_http_connect(mgr, NULL, NULL, NULL), NULL);
   CHECK(!mg_dnsc_init(mgr, NULL));
+  mg_ota_poll(mgr);
+  mg_ota_url_check(mgr, NULL, NULL);
   CHECK(mg_wrapfd(mgr, -1, NULL, NULL) != NULL);
   CHECK(mg_timer_add(mgr, 0, MG_TIMER_ONCE, NULL, NULL) != NULL);
   CHECK(mg_wakeup_init(mgr));
@@ -237,6 +254,7 @@ static void with_connection(struct mg_connection *c) {
   mg_resolve(c, NULL);
   mg_resolve_cancel(c);
   mg_multicast_add(c, NULL);
+  CHECK(!mg_mdns_query(c, NULL, 0));
   mg_multicast_restore(c, NULL);
   mg_getlocaddr(c, NULL, &addr);
   mg_getlocaddr(c, &addr, NULL);
@@ -246,6 +264,9 @@ static void with_connection(struct mg_connection *c) {
   mg_http_write_chunk(c, NULL, 5);
   mg_http_reply(c, 0, NULL, NULL);
   mg_ws_upgrade(c, NULL, NULL);
+  mg_dash_ev_handler(c, MG_EV_HTTP_HDRS, NULL);
+  mg_dash_ev_handler(c, MG_EV_HTTP_MSG, &hm);  // c->fn_data is NULL
+  mg_dash_send_change(c->mgr, NULL);
   mg_ws_upgrade(c, &hm, NULL);
   (void)mg_ws_send(c, NULL, 0, 0);
   (void)mg_ws_send(c, NULL, 5, 0);

@@ -908,6 +908,20 @@ struct mg_str {
   size_t len;
 };
 
+// TLS settings of one connection.
+struct mg_tls_opts {
+  // CA certificates, PEM or DER.
+  struct mg_str ca;
+  // Own certificate.
+  struct mg_str cert;
+  // Own key.
+  struct mg_str key;
+  // Expected peer name.
+  struct mg_str name;
+  // Do not verify the peer.
+  bool skip_verification;
+};
+
 // One HTTP header: two slices of the parsed buffer.
 struct mg_http_header {
   // Name.
@@ -936,28 +950,28 @@ struct mg_http_message {
   struct mg_str message;
 };
 
-// An answer of a DNS server.
-struct mg_dns_message {
-  // Transaction identifier, host order.
-  uint16_t txnid;
-  // True if 'addr' holds an address.
-  bool resolved;
-  // Address that was found.
-  struct mg_addr addr;
-  // Name that was asked for, NUL-terminated.
-  char name[256];
+// A variable shown on the dashboard.
+struct mg_field {
+  // JSON key; NULL ends an array of fields.
+  const char *name;
+  // Type of the variable.
+  enum mg_val_type type;
+  // The variable.
+  void *value;
+  // Bytes of the variable; 0 = read-only.
+  size_t value_size;
 };
 
-// A DNS resource record without its name and data.
-struct mg_dns_rr {
-  // Bytes of the name, as encoded.
-  uint16_t nlen;
-  // Type.
-  uint16_t atype;
-  // Class.
-  uint16_t aclass;
-  // Bytes of the record's data.
-  uint16_t alen;
+// A program's own handler for some URIs of the dashboard.
+struct mg_dash_custom_handler {
+  // Next handler.
+  struct mg_dash_custom_handler *next;
+  // Pattern of URIs, see 'mg_match'.
+  struct mg_str uri_pattern;
+  // Handler.
+  mg_event_handler_t handler;
+  // Argument of 'handler'.
+  void *handler_data;
 };
 
 // A file system: a table of functions.
@@ -982,6 +996,78 @@ struct mg_fs {
   bool (*rm)(const char *path);
   // Creates a directory.
   bool (*mkd)(const char *path);
+};
+
+// A dashboard.
+struct mg_dash {
+  // Variables.
+  struct mg_field_set *sets;
+  // The program's own handlers.
+  struct mg_dash_custom_handler *custom_handlers;
+  // Returns the access level of a user, 0 or less = refused; NULL = no login.
+  int (*authenticate)(char *user, size_t userlen, const char *pass);
+  // Life of a session in seconds.
+  int session_auto_expiration_seconds;
+  // User that stands for everybody, or NULL.
+  struct mg_dash_user *guest;
+  // File system of uploads; NULL = 'mg_fs_posix'.
+  struct mg_fs *upload_fs;
+};
+
+// A user of the dashboard.
+struct mg_dash_user {
+  // Next user.
+  struct mg_dash_user *next;
+  // Name.
+  char name[MG_DASH_MAX_USER_NAME];
+  // Session token.
+  char token[21];
+  // Access level.
+  int level;
+  // End of the session on the 'mg_millis' clock.
+  uint64_t expire;
+  // Dashboard.
+  struct mg_dash *dash;
+};
+
+// A named group of dashboard variables.
+struct mg_field_set {
+  // Name in URLs.
+  const char *name;
+  // Array that ends in an entry without a name.
+  struct mg_field *fields;
+  // Called before a read and after a write, or NULL.
+  bool (*fn)(enum mg_dash_op op, struct mg_dash_user *user);
+  // Row number of a table, or NULL.
+  int *index;
+  // Directory of the files of this set, or NULL.
+  bool (*get_dir)(const struct mg_dash_user *user, char *buf, size_t len);
+  // Next set.
+  struct mg_field_set *next;
+};
+
+// An answer of a DNS server.
+struct mg_dns_message {
+  // Transaction identifier, host order.
+  uint16_t txnid;
+  // True if 'addr' holds an address.
+  bool resolved;
+  // Address that was found.
+  struct mg_addr addr;
+  // Name that was asked for, NUL-terminated.
+  char name[256];
+};
+
+// A DNS resource record without its name and data.
+struct mg_dns_rr {
+  // Bytes of the name, as encoded.
+  uint16_t nlen;
+  // Type.
+  uint16_t atype;
+  // Class.
+  uint16_t aclass;
+  // Bytes of the record's data.
+  uint16_t alen;
 };
 
 // An open file and the file system it came from.
@@ -1169,20 +1255,6 @@ struct mg_sha384_ctx {
   uint32_t datalen;
 };
 
-// TLS settings of one connection.
-struct mg_tls_opts {
-  // CA certificates, PEM or DER.
-  struct mg_str ca;
-  // Own certificate.
-  struct mg_str cert;
-  // Own key.
-  struct mg_str key;
-  // Expected peer name.
-  struct mg_str name;
-  // Do not verify the peer.
-  bool skip_verification;
-};
-
 // Wi-Fi settings.
 struct mg_wifi_data {
   // Network to join.
@@ -1205,78 +1277,6 @@ struct mg_wifi_data {
   uint8_t apchannel;
   // Be an access point.
   bool apmode;
-};
-
-// A variable shown on the dashboard.
-struct mg_field {
-  // JSON key; NULL ends an array of fields.
-  const char *name;
-  // Type of the variable.
-  enum mg_val_type type;
-  // The variable.
-  void *value;
-  // Bytes of the variable; 0 = read-only.
-  size_t value_size;
-};
-
-// A user of the dashboard.
-struct mg_dash_user {
-  // Next user.
-  struct mg_dash_user *next;
-  // Name.
-  char name[MG_DASH_MAX_USER_NAME];
-  // Session token.
-  char token[21];
-  // Access level.
-  int level;
-  // End of the session on the 'mg_millis' clock.
-  uint64_t expire;
-  // Dashboard.
-  struct mg_dash *dash;
-};
-
-// A named group of dashboard variables.
-struct mg_field_set {
-  // Name in URLs.
-  const char *name;
-  // Array that ends in an entry without a name.
-  struct mg_field *fields;
-  // Called before a read and after a write, or NULL.
-  bool (*fn)(enum mg_dash_op op, struct mg_dash_user *user);
-  // Row number of a table, or NULL.
-  int *index;
-  // Directory of the files of this set, or NULL.
-  bool (*get_dir)(const struct mg_dash_user *user, char *buf, size_t len);
-  // Next set.
-  struct mg_field_set *next;
-};
-
-// A program's own handler for some URIs of the dashboard.
-struct mg_dash_custom_handler {
-  // Next handler.
-  struct mg_dash_custom_handler *next;
-  // Pattern of URIs, see 'mg_match'.
-  struct mg_str uri_pattern;
-  // Handler.
-  mg_event_handler_t handler;
-  // Argument of 'handler'.
-  void *handler_data;
-};
-
-// A dashboard.
-struct mg_dash {
-  // Variables.
-  struct mg_field_set *sets;
-  // The program's own handlers.
-  struct mg_dash_custom_handler *custom_handlers;
-  // Returns the access level of a user, 0 or less = refused; NULL = no login.
-  int (*authenticate)(char *user, size_t userlen, const char *pass);
-  // Life of a session in seconds.
-  int session_auto_expiration_seconds;
-  // User that stands for everybody, or NULL.
-  struct mg_dash_user *guest;
-  // File system of uploads; NULL = 'mg_fs_posix'.
-  struct mg_fs *upload_fs;
 };
 
 // Header of a DNS message as it is on the wire (RFC 1035 section 4.1.1).
@@ -1737,6 +1737,36 @@ struct mg_connection *mg_connect_svc(struct mg_mgr *mgr,
 // on to continue.
 uint32_t mg_crc32(uint32_t crc, const char *buf, size_t len);
 
+// Loads entry '*set->index' of the directory that set->get_dir names for user 'u': its name into the
+// MG_VAL_STR field called 'name', its size into the field called 'size' if there is one.
+//
+// If '*set->index' is -1 it becomes the number of entries, past the last entry it becomes -1.
+// Returns false if there is no such directory or no field for the name. This is what happens for
+// sets of files without set->fn.
+bool mg_dash_dir_read(struct mg_field_set *set,
+                      struct mg_dash_user *u);
+
+// Event handler of a dashboard: 'mg_http_listen(&mgr, url, mg_dash_ev_handler, &dash)'. A program's
+// own handler may also call it; c->fn_data must be the 'struct mg_dash *'.
+//
+// Any user may download files and, by POST or PUT, send firmware to '/api/ota'; a field set's 'fn'
+// decides about everything else. Custom handlers outside '/api/' are called for everybody. GET
+// requests may change variables too, so only the cookie's SameSite=Lax keeps other sites out.
+//
+// It answers the requests below '/api/' and '/fs/' and '/', and calls custom handlers for others.
+// Each request is authenticated once. For programs that look there, c->data[0] is 'Z' while the
+// body of a request that was answered early is on its way, bytes 8 to 15 hold the user and bytes 16
+// to 23 the dashboard.
+void mg_dash_ev_handler(struct mg_connection *c, int ev, void *ev_data);
+
+// Tells every WebSocket of the dashboard that 'set' belongs to what its variables are now, if set->fn
+// lets the user read them. Call it whenever the program has changed them.
+//
+// For an array, '*set->index' says what has changed: an element, or, if negative, the size. A
+// WebSocket that does not take what it was sent is closed.
+void mg_dash_send_change(struct mg_mgr *mgr,
+                         struct mg_field_set *set);
+
 // Waits at least 'ms' milliseconds without handling any events.
 void mg_delayms(unsigned int ms);
 
@@ -2080,6 +2110,30 @@ void mg_md5_init(struct mg_md5_ctx *c);
 // Adds 'len' bytes at 'data' to an MD5 digest.
 void mg_md5_update(struct mg_md5_ctx *c, const unsigned char *data, size_t len);
 
+// Listens for multicast DNS (RFC 6762) on 224.0.0.251:5353; several programs may. From then on names
+// that end in '.local' can be connected to (mg_connect and so on): the listener made last asks.
+//
+// 'fn_data' is NULL or the name of this host, one label without '.local', which must stay: questions for
+// its address are answered with the address in use. All questions for A records of that name, for PTR
+// records of any and for SRV and TXT records of names that begin with it come as MG_EV_MDNS_REQ with a
+// 'struct mg_mdns_req *', without 'fn_data' for all names; the handler says whether ('is_resp') and what
+// to answer, with pointers that are good until the event is over for all. Addresses that others tell
+// come as MG_EV_MDNS_RESP with a 'struct mg_mdns_resp *'. Only hosts on the networks of this one are
+// heard.
+//
+// Returns NULL if the socket can't be opened.
+struct mg_connection *mg_mdns_listen(struct mg_mgr *mgr,
+                                     mg_event_handler_t fn,
+                                     void *fn_data);
+
+// Multicasts a question from the mDNS listener 'c': for records of type 'rtype' (MG_DNS_RTYPE_..., 0:
+// MG_DNS_RTYPE_A) of 'name', which ends in '.local'. Addresses in the answers come as MG_EV_MDNS_RESP.
+//
+// Sets c->rem to the group. Returns false if 'name' is no name or the question could not be sent.
+bool mg_mdns_query(struct mg_connection *c,
+                   const char *name,
+                   unsigned int rtype);
+
 // Closes all connections (each gets MG_EV_CLOSE) and releases what the manager holds.
 //
 // Timers made by mg_timer_add are freed; the program's own timers are only taken out of the list.
@@ -2218,6 +2272,22 @@ void mg_ota_device_id(char *buf, size_t len);
 
 // Ends a firmware image: true if it can be started.
 bool mg_ota_end(void);
+
+// Called by every mg_mgr_poll after the timers, for programs that check for firmware from time to
+// time with mg_ota_url_check. Does nothing here.
+void mg_ota_poll(struct mg_mgr *mgr);
+
+// Asks the server at 'metadata_url' whether it has other firmware than this, and stores it if so.
+//
+// The answer to the request, which tells the version and the device's id, is a JSON object with
+// 'version', 'url' and 'size' of the image, and perhaps its 'sha256' in hex, which is verified. If the
+// version is another one, the image is fetched from the URL and passed to mg_ota_begin, mg_ota_write
+// and mg_ota_end. 'fn' is called once, from here or from mg_mgr_poll: with NULL when that has
+// succeeded, else with a text that says why not, such as "Same version" or "OTA already in progress";
+// there is one check at a time. 'fn' NULL: failures are logged.
+void mg_ota_url_check(struct mg_mgr *mgr,
+                      const char *metadata_url,
+                      void (*fn)(const char *error_message));
 
 // Stores the next piece of a firmware image.
 bool mg_ota_write(const void *buf, size_t len);

@@ -6,13 +6,16 @@
 //! [`text`] (codecs: bytes in, facts out, no sockets and no clock).
 
 pub mod abi;
+pub(crate) mod dash;
 pub(crate) mod dns;
 pub(crate) mod event;
 pub mod fs;
 pub(crate) mod http;
+pub(crate) mod mdns;
 pub(crate) mod modbus;
 pub(crate) mod mqtt;
 pub mod options;
+pub(crate) mod ota;
 pub mod proto;
 pub(crate) mod sntp;
 pub(crate) mod sys;

@@ -62,6 +62,10 @@ unsafe extern "C" {
     /// Stores the name of the device, `0` here, in `buf` of `len` bytes, NUL-terminated.
     pub fn mg_ota_device_id(buf: *mut c_char, len: usize);
 
+    /// Called by every mg_mgr_poll after the timers, for programs that check for firmware from time to
+    /// time with mg_ota_url_check. Does nothing here.
+    pub fn mg_ota_poll(mgr: *mut mg_mgr);
+
     /// Scans for Wi-Fi networks. False: there is no driver.
     pub fn mg_wifi_scan() -> bool;
 

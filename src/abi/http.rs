@@ -177,7 +177,7 @@ pub unsafe extern "C" fn mg_http_serve_ssi(
 ///
 /// # Safety
 /// Rule 1: `hm` is live.
-unsafe fn body_of(hm: *const mg_http_message) -> Body {
+pub(crate) unsafe fn body_of(hm: *const mg_http_message) -> Body {
     // SAFETY: passed on.
     unsafe {
         let chunked = (*hm)

@@ -19,6 +19,7 @@ use crate::event::connect::{self, Handlers};
 use crate::event::emit::{ev, fail};
 use crate::event::state::State;
 use crate::event::{io, url};
+use crate::mdns;
 use crate::proto::dns::{Address, Reply, TYPE_A, TYPE_AAAA, build_query, parse_reply};
 use crate::sys::poller::Interest;
 use crate::sys::socket;
@@ -29,7 +30,7 @@ const ID_ATTEMPTS: usize = 16;
 /// Starts looking `host` up for `conn`.
 pub(crate) fn resolve(state: State, conn: Conn, host: &[u8]) {
     if host.len() > 6 && host.ends_with(b".local") {
-        return fail(conn, format_args!("no mDNS listener, see mg_mdns_listen()"));
+        return mdns::resolve(state, conn, host);
     }
     // SAFETY: a state's manager is live.
     let use_dns6 = unsafe { (*state.mgr()).use_dns6 };
@@ -44,7 +45,8 @@ fn server(mgr: *mut mg_mgr, rtype: u16) -> *mut mg_dns {
     }
 }
 
-fn lookup_failed(conn: Conn, host: &[u8]) {
+/// Reports that there is no address for `host`.
+pub(crate) fn lookup_failed(conn: Conn, host: &[u8]) {
     fail(conn, format_args!("{} DNS lookup failed", String::from_utf8_lossy(host)));
 }
 
@@ -164,9 +166,10 @@ pub(crate) fn ensure_connection(mgr: *mut mg_mgr, dns: *mut mg_dns) -> bool {
     State::of_or_new(mgr).is_some_and(|state| connection(state, dns).is_some())
 }
 
-/// Forgets the lookup that `conn` waits for.
+/// Forgets the lookup that `conn` waits for, here and by mDNS.
 pub(crate) fn cancel(state: State, conn: Conn) {
     state.with_lookups(|lookups| lookups.remove(conn.id()));
+    mdns::cancel(state, conn);
 }
 
 /// Protocol handler of the resolver connections.
@@ -221,11 +224,16 @@ fn complete(state: State, lookup: Lookup, reply: Reply) {
         let is_ip6 = matches!(address, Address::V6(_));
         let addr = mg_addr_bytes { ip: address.padded() };
         let port = conn.rem().port;
-        conn.set_rem(mg_addr { addr, port, scope_id: 0, is_ip6 });
-        connect::connect_resolved(state, conn);
+        resolved(state, conn, mg_addr { addr, port, scope_id: 0, is_ip6 });
     } else if !asks_ip6 || try_ask(state, conn, &lookup.host, TYPE_AAAA).is_err() {
         lookup_failed(conn, &lookup.host);
     }
+}
+
+/// The address for `conn` is known: goes on with connecting.
+pub(crate) fn resolved(state: State, conn: Conn, address: mg_addr) {
+    conn.set_rem(address);
+    connect::connect_resolved(state, conn);
 }
 
 /// Fails the lookups whose time is over, each from a fresh look at the table: handlers may start or

@@ -39,6 +39,7 @@ pub(crate) fn close(state: State, conn: Conn) {
     crate::dns::cancel(state, conn);
     forget_resolver(conn);
     call_plain(conn, ev::CLOSE);
+    crate::dash::links::forget(state, conn);
     release(conn);
     state.remove(conn);
     state.bury(conn);

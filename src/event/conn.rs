@@ -37,6 +37,8 @@ pub(crate) struct Private {
     pub(crate) accept_at_ms: u64,
     /// Where the MQTT handler is.
     pub(crate) mqtt: Progress,
+    /// How many HTTP heads were reported, modulo 2^32 without 0.
+    pub(crate) http_heads: u32,
     /// Descriptor registered with the poller, or [`NO_FD`].
     pub(crate) watched_fd: c_int,
     /// What it is registered for.

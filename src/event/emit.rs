@@ -30,6 +30,8 @@ pub(crate) mod ev {
     pub(crate) const MQTT_OPEN: i32 = 17;
     pub(crate) const SNTP_TIME: i32 = 18;
     pub(crate) const WAKEUP: i32 = 19;
+    pub(crate) const MDNS_REQ: i32 = 20;
+    pub(crate) const MDNS_RESP: i32 = 21;
     pub(crate) const MODBUS_REQ: i32 = 22;
 }
 

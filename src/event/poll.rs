@@ -10,6 +10,7 @@ use super::emit::{call, call_count, ev, fail};
 use super::io::{handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
 use super::{connect, unlisted, wake};
+use crate::abi::hooks::mg_ota_poll;
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::mem;
 use crate::abi::timer::{mg_timer_poll, now_ms};
@@ -52,6 +53,8 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
     }
     // SAFETY: rule 1 of the C edge: the manager and the timers in its list are live.
     unsafe { mg_timer_poll(&raw mut (*mgr).timers, now) };
+    // SAFETY: as above.
+    unsafe { mg_ota_poll(mgr) };
     if let Some(state) = State::of(mgr) {
         // A timer may have made the first connection.
         let _scope = Scope::enter(state);

@@ -7,7 +7,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::conn::{Conn, NO_FD};
 use crate::abi::mem;
 use crate::abi::types::{mg_connection, mg_mgr};
+use crate::dash::links::Links;
 use crate::dns::Lookups;
+use crate::mdns;
 use crate::sys::poller::{Interest, PollSet, Poller, Ready};
 
 /// Hasher for connection ids, which are handed out one after the other: multiplying by a large odd
@@ -49,6 +51,10 @@ struct Inner {
     /// TLS configurations by the options they were made of.
     #[cfg(feature = "tls")]
     tls_configs: crate::tls::cache::Configs,
+    /// What the mDNS listeners share.
+    mdns: mdns::Shared,
+    /// Connections of dashboards.
+    links: Links,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -101,6 +107,8 @@ impl State {
             lookups: Lookups::default(),
             #[cfg(feature = "tls")]
             tls_configs: Default::default(),
+            mdns: mdns::Shared::default(),
+            links: Links::default(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
@@ -269,6 +277,16 @@ impl State {
         f: impl FnOnce(&mut crate::tls::cache::Configs) -> R,
     ) -> R {
         f(&mut self.inner().tls_configs)
+    }
+
+    /// Lets `f` look at, or change, what the mDNS listeners share. It must not run program code.
+    pub(crate) fn with_mdns<R>(self, f: impl FnOnce(&mut mdns::Shared) -> R) -> R {
+        f(&mut self.inner().mdns)
+    }
+
+    /// Lets `f` look at, or change, the connections of dashboards. It must not run program code.
+    pub(crate) fn with_links<R>(self, f: impl FnOnce(&mut Links) -> R) -> R {
+        f(&mut self.inner().links)
     }
 
     pub(crate) fn now(self) -> u64 {

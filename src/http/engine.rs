@@ -391,6 +391,10 @@ impl Run {
         if *reported_at > 0 && (before <= *reported_at || self.cause == Cause::Close) {
             return None;
         }
+        if *reported_at == 0 && self.state.is_some() {
+            let heads = &mut conn.private().http_heads;
+            *heads = heads.checked_add(1).unwrap_or(1);
+        }
         *reported_at = before;
         call(conn, ev::HTTP_HDRS, hm.cast());
         if self.is_dead() {

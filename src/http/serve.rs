@@ -63,7 +63,7 @@ impl Request<'_> {
 
 /// # Safety
 /// Rule 1 of the C edge.
-unsafe fn find_header<'a>(hm: *const mg_http_message, name: &[u8]) -> Option<&'a [u8]> {
+pub(crate) unsafe fn find_header<'a>(hm: *const mg_http_message, name: &[u8]) -> Option<&'a [u8]> {
     // SAFETY: passed on; entries behind the last one are zero.
     let headers = unsafe { &(*hm).headers };
     headers

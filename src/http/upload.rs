@@ -8,10 +8,12 @@ use super::reply;
 use crate::abi::hooks::{mg_ota_begin, mg_ota_end, mg_ota_write};
 use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::mem::{self, bytes, guard};
+use crate::abi::timer::now_ms;
 use crate::abi::types::{mg_connection, mg_fd};
 use crate::event::conn::Conn;
-use crate::event::emit::ev;
+use crate::event::emit::{ev, fail};
 use crate::fs::system::{FileSystem, join};
+use crate::ota::Verifier;
 
 /// While more than this is missing, files get whole blocks.
 const BLOCK: usize = 512;
@@ -22,24 +24,30 @@ pub(crate) type Callback = Option<unsafe extern "C" fn(*mut mg_connection, *cons
 /// Where the bytes go.
 enum Target {
     File(mg_fd),
-    Firmware,
+    /// With what the image must be, if that is known.
+    Firmware(Option<Verifier>),
 }
 
 impl Target {
-    fn write(&self, data: &[u8]) -> bool {
+    fn write(&mut self, data: &[u8]) -> bool {
         let (ptr, len) = (data.as_ptr().cast::<c_void>(), data.len());
         match self {
             // SAFETY: the handle came from this file system's `op`; `data` is readable.
             Target::File(file) => unsafe {
                 (*file.fs).wr.is_some_and(|write| write(file.fd, ptr, len) == len)
             },
-            // SAFETY: `data` is readable for its length.
-            Target::Firmware => unsafe { mg_ota_write(ptr, len) },
+            Target::Firmware(verifier) => {
+                if let Some(verifier) = verifier {
+                    verifier.update(data);
+                }
+                // SAFETY: `data` is readable for its length.
+                unsafe { mg_ota_write(ptr, len) }
+            }
         }
     }
 
     /// Ends the transfer. The message says what went wrong at the very end.
-    fn finish(&self) -> Option<&'static CStr> {
+    fn finish(self) -> Option<&'static CStr> {
         match self {
             // SAFETY: the handle came from this file system's `op` and is not used afterwards.
             Target::File(file) => unsafe {
@@ -48,17 +56,52 @@ impl Target {
                 }
                 None
             },
-            // SAFETY: no arguments.
-            Target::Firmware => (!unsafe { mg_ota_end() }).then_some(c"OTA finalize failed"),
+            Target::Firmware(verifier) => {
+                if verifier.is_some_and(|verifier| !verifier.matches()) {
+                    // Nobody shall start an image that is not the announced one.
+                    return Some(c"sha256 mismatch");
+                }
+                // SAFETY: no arguments.
+                (!unsafe { mg_ota_end() }).then_some(c"OTA finalize failed")
+            }
         }
     }
 }
 
-/// An upload in progress; `c->pfn_data` owns it.
+/// How long a transfer may take, in milliseconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    /// From the start on.
+    pub(crate) total_ms: u64,
+    /// From the last bytes on.
+    pub(crate) silence_ms: u64,
+}
+
+/// The end of somebody's patience.
+struct Deadline {
+    patience: Patience,
+    started_ms: u64,
+    heard_ms: u64,
+}
+
+impl Deadline {
+    fn new(patience: Patience) -> Deadline {
+        let now = now_ms();
+        Deadline { patience, started_ms: now, heard_ms: now }
+    }
+
+    fn is_over(&self, now: u64) -> bool {
+        now.saturating_sub(self.started_ms) > self.patience.total_ms
+            || now.saturating_sub(self.heard_ms) > self.patience.silence_ms
+    }
+}
+
+/// An upload in progress, or a download of ours; `c->pfn_data` owns it.
 struct Upload {
     target: Option<Target>,
     missing: usize,
     callback: Callback,
+    deadline: Option<Deadline>,
 }
 
 /// Starts storing the body of the request at the front of `recv` in a file.
@@ -85,7 +128,7 @@ pub(crate) fn start_file(
     let path = join(&[dir, b"/", name]);
     let file = path.filter(|_| !name.is_empty()).and_then(|path| fs.open_for_upload(&path));
     match file {
-        Some(file) => start(conn, request, Target::File(file), callback),
+        Some(file) => start(conn, request, Target::File(file), None, callback),
         None => report(conn, callback, Some(c"open failed")),
     }
 }
@@ -98,9 +141,31 @@ pub(crate) fn start_firmware(conn: Conn, request: Body, callback: Callback) {
     if request.is_chunked {
         return report(conn, callback, Some(c"chunked body"));
     }
+    begin_firmware(conn, request, None, None, callback);
+}
+
+/// Starts passing the body of the response at the front of `recv` to the firmware updater. What the
+/// image must be, if that is known, is verified before it may be started.
+pub(crate) fn start_download(
+    conn: Conn,
+    response: Body,
+    verifier: Option<Verifier>,
+    patience: Patience,
+    callback: Callback,
+) {
+    begin_firmware(conn, response, verifier, Some(Deadline::new(patience)), callback);
+}
+
+fn begin_firmware(
+    conn: Conn,
+    body: Body,
+    verifier: Option<Verifier>,
+    deadline: Option<Deadline>,
+    callback: Callback,
+) {
     // SAFETY: no pointers are involved.
-    if unsafe { mg_ota_begin(request.body_len) } {
-        start(conn, request, Target::Firmware, callback);
+    if unsafe { mg_ota_begin(body.body_len) } {
+        start(conn, body, Target::Firmware(verifier), deadline, callback);
     } else {
         report(conn, callback, Some(c"ota begin failed"));
     }
@@ -117,8 +182,14 @@ pub(crate) struct Body {
     pub(crate) is_chunked: bool,
 }
 
-fn start(conn: Conn, request: Body, target: Target, callback: Callback) {
-    let upload = Upload { target: Some(target), missing: request.body_len, callback };
+fn start(
+    conn: Conn,
+    request: Body,
+    target: Target,
+    deadline: Option<Deadline>,
+    callback: Callback,
+) {
+    let upload = Upload { target: Some(target), missing: request.body_len, callback, deadline };
     let upload = match mem::try_box_or_return(upload) {
         Ok(upload) => upload,
         Err(upload) => {
@@ -142,7 +213,11 @@ unsafe extern "C" fn upload_handler(c: *mut mg_connection, event: c_int, ev_data
         // SAFETY: rule 1 of the C edge.
         let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
         match event {
-            ev::READ => consume(conn),
+            ev::READ => {
+                heard(conn);
+                consume(conn);
+            }
+            ev::POLL if is_overdue(conn) => fail(conn, format_args!("OTA timeout")),
             // SAFETY: `MG_EV_ERROR` carries a NUL-terminated text.
             ev::ERROR => abort(conn, unsafe { CStr::from_ptr(ev_data.cast()) }),
             ev::CLOSE => {
@@ -163,6 +238,19 @@ fn upload<'a>(conn: Conn) -> Option<&'a mut Upload> {
     data.map(|mut p| unsafe { p.as_mut() })
 }
 
+/// Takes note of new bytes.
+fn heard(conn: Conn) {
+    if let Some(deadline) = upload(conn).and_then(|upload| upload.deadline.as_mut()) {
+        deadline.heard_ms = now_ms();
+    }
+}
+
+/// True if an unfinished transfer has taken too long.
+fn is_overdue(conn: Conn) -> bool {
+    let Some(upload) = upload(conn).filter(|upload| upload.target.is_some()) else { return false };
+    upload.deadline.as_ref().is_some_and(|deadline| deadline.is_over(now_ms()))
+}
+
 fn release(conn: Conn) {
     if let Some(boxed) = NonNull::new(conn.protocol_data().cast::<Upload>()) {
         conn.set_protocol_data(null_mut());
@@ -174,27 +262,32 @@ fn release(conn: Conn) {
 /// Stores what has arrived. What follows the body is discarded.
 fn consume(conn: Conn) {
     let Some(upload) = upload(conn) else { return };
-    let Some(target) = &upload.target else {
+    let (missing, callback) = (upload.missing, upload.callback);
+    let Some(mut target) = upload.target.take() else {
         return conn.set_recv_len(0);
     };
     let available = conn.recv_len();
-    let n = if available < upload.missing { available / BLOCK * BLOCK } else { upload.missing };
-    if n > 0 {
-        // SAFETY: `recv` is a member of the live connection and holds `n` bytes.
-        let stored = target.write(unsafe { bytes((*conn.recv()).buf.cast(), n) });
-        if !stored {
-            return abort(conn, c"write error");
-        }
-        // SAFETY: as above.
-        unsafe { mg_iobuf_del(conn.recv(), 0, n) };
-        upload.missing -= n;
+    let n = if available < missing { available / BLOCK * BLOCK } else { missing };
+    // SAFETY: `recv` is a member of the live connection and holds `n` bytes.
+    let is_stored = n == 0 || target.write(unsafe { bytes((*conn.recv()).buf.cast(), n) });
+    // Program code may have run.
+    let Some(upload) = self::upload(conn) else {
+        target.finish();
+        return report(conn, callback, Some(c"connection closed"));
+    };
+    upload.target = Some(target);
+    if !is_stored {
+        return abort(conn, c"write error");
     }
+    upload.missing = missing - n;
     if upload.missing == 0 {
         let target = upload.target.take();
-        let callback = upload.callback;
         conn.set_recv_len(0);
-        let problem = target.and_then(|target| target.finish());
+        let problem = target.and_then(Target::finish);
         report(conn, callback, problem);
+    } else {
+        // SAFETY: `recv` is a member of the live connection.
+        unsafe { mg_iobuf_del(conn.recv(), 0, n) };
     }
 }
 

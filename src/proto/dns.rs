@@ -10,11 +10,17 @@ pub const MAX_MESSAGE: usize = 512;
 
 /// Record type of IPv4 addresses.
 pub const TYPE_A: u16 = 1;
+/// Record type of pointers to other names, such as the instances of a service (RFC 6763).
+pub const TYPE_PTR: u16 = 12;
+/// Record type of free text.
+pub const TYPE_TXT: u16 = 16;
 /// Record type of IPv6 addresses.
 pub const TYPE_AAAA: u16 = 28;
+/// Record type of services: host and port (RFC 2782).
+pub const TYPE_SRV: u16 = 33;
 
 /// Class of the Internet.
-const CLASS_IN: u16 = 1;
+pub const CLASS_IN: u16 = 1;
 
 /// Compression pointers followed in one name.
 const MAX_POINTERS: usize = 5;
@@ -26,10 +32,10 @@ const MAX_ANSWERS: u16 = 10;
 pub const MAX_NAME: usize = 253;
 
 /// Bit of the flags word that marks a response.
-const FLAG_RESPONSE: u16 = 0x8000;
+pub(super) const FLAG_RESPONSE: u16 = 0x8000;
 
 /// Bits of the flags word that hold the opcode.
-const OPCODE_MASK: u16 = 0x7800;
+pub(super) const OPCODE_MASK: u16 = 0x7800;
 
 /// One question or resource record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +52,7 @@ pub struct Record {
     pub len: usize,
 }
 
-fn be16(buf: &[u8], ofs: usize) -> Option<u16> {
+pub(super) fn be16(buf: &[u8], ofs: usize) -> Option<u16> {
     let bytes = buf.get(ofs..)?.first_chunk::<2>()?;
     Some(u16::from_be_bytes(*bytes))
 }
@@ -81,9 +87,31 @@ fn walk_name(buf: &[u8], ofs: usize, mut label: impl FnMut(&[u8])) -> Option<usi
     }
 }
 
-/// Decodes the question or record at `ofs`; `None` if it is malformed or does not fit.
+/// Appends the name at `ofs` to `out`, uncompressed and with the root label. `None` if it is malformed
+/// or longer than 255 bytes (RFC 1035 section 2.3.4).
+pub(super) fn copy_name(buf: &[u8], ofs: usize, out: &mut Vec<u8>) -> Option<()> {
+    let start = out.len();
+    let mut fits = true;
+    walk_name(buf, ofs, |label| {
+        fits &= out.len() - start + label.len() + 2 <= MAX_NAME + 2;
+        if let Some(n) = u8::try_from(label.len()).ok().filter(|_| fits) {
+            out.push(n);
+            out.extend_from_slice(label);
+        }
+    })?;
+    out.push(0);
+    fits.then_some(())
+}
+
+/// Decodes the question or record at `ofs`; `None` if it is malformed or does not fit, and for
+/// messages that are too long for a datagram without EDNS.
 pub fn parse_record(buf: &[u8], ofs: usize, is_question: bool) -> Option<Record> {
-    if buf.len() < HEADER_LEN || buf.len() > MAX_MESSAGE || ofs >= buf.len() {
+    if buf.len() > MAX_MESSAGE { None } else { record_at(buf, ofs, is_question) }
+}
+
+/// [`parse_record`] for messages of any length.
+pub(super) fn record_at(buf: &[u8], ofs: usize, is_question: bool) -> Option<Record> {
+    if buf.len() < HEADER_LEN || ofs >= buf.len() {
         return None;
     }
     let name_len = walk_name(buf, ofs, |_| {})?;

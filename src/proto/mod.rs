@@ -4,8 +4,10 @@
 
 pub mod dns;
 pub mod http;
+pub mod mdns;
 pub mod modbus;
 pub mod mqtt;
+pub mod ota;
 pub mod rpc;
 pub mod sntp;
 pub mod ws;

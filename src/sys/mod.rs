@@ -3,11 +3,13 @@
 //! What a back end provides:
 //! - [`poller::Poller`]: watch descriptors for input and output, wait with a time limit;
 //! - [`socket`]: open, bind, connect, accept, send and receive, addresses, socket options;
+//! - [`interfaces`]: the networks that this host is on;
 //! - [`event_fd`]: a descriptor another thread can make readable.
 //!
 //! Nothing here knows a connection or a manager.
 
 pub(crate) mod event_fd;
+pub(crate) mod interfaces;
 pub(crate) mod poller;
 pub(crate) mod socket;
 

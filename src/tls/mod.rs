@@ -21,16 +21,25 @@ use core::mem::MaybeUninit;
 use std::io;
 
 use crate::abi::hooks::{
-    mg_tls_ctx_free, mg_tls_ctx_init, mg_tls_flush, mg_tls_free, mg_tls_handshake, mg_tls_pending,
-    mg_tls_recv, mg_tls_send,
+    mg_tls_ctx_free, mg_tls_ctx_init, mg_tls_flush, mg_tls_free, mg_tls_handshake, mg_tls_init,
+    mg_tls_pending, mg_tls_recv, mg_tls_send,
 };
 #[cfg(feature = "tls")]
 use crate::abi::types::flags;
-use crate::abi::types::mg_mgr;
+use crate::abi::types::{mg_mgr, mg_str, mg_tls_opts};
 use crate::event::conn::Conn;
 
 /// `MG_IO_WAIT`: nothing now, try later.
 pub(crate) const IO_WAIT: c_long = -2;
+
+/// Starts TLS as the client of a server that must be `name`.
+pub(crate) fn start_client(conn: Conn, name: &[u8]) {
+    let none = mg_str::new(b"");
+    let name = mg_str::new(name);
+    let opts = mg_tls_opts { ca: none, cert: none, key: none, name, skip_verification: false };
+    // SAFETY: the connection is live, and so are the options during the call.
+    unsafe { mg_tls_init(conn.ptr(), &opts) }
+}
 
 /// Goes on with the handshake.
 pub(crate) fn handshake(conn: Conn) {

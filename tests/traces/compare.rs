@@ -24,16 +24,25 @@ pub enum Kind {
     Modbus,
     /// Those about JSON-RPC.
     Rpc,
+    /// Those about the dashboard.
+    Dash,
 }
 
 impl Kind {
     /// True if a scenario of the file is replayed.
     pub fn includes(self, scenario: &Value) -> bool {
+        let handler = scenario["server"]["handler"].as_str().unwrap_or_default();
         match self {
-            Kind::Modbus => scenario["server"]["handler"] == "modbus",
-            Kind::Rpc => scenario["server"]["handler"] == "rpc",
+            Kind::Modbus => handler == "modbus",
+            Kind::Rpc => handler == "rpc",
+            Kind::Dash => handler.starts_with("dash_"),
             _ => true,
         }
+    }
+
+    /// The folder for what the peers upload.
+    pub fn upload_folder(self) -> &'static str {
+        if self == Kind::Dash { crate::tree::DASH_UPLOADS } else { "up" }
     }
 }
 
@@ -121,6 +130,7 @@ fn line(event: &Event, kind: Kind) -> String {
         Detail::Code(code) => format!(" {code}"),
         Detail::Mqtt(seen) => format!(" {seen:?}"),
         Detail::Modbus(seen) => format!(" {seen:?}"),
+        Detail::Set(seen) => format!(" {seen:?}"),
         Detail::Http(seen) => format!(
             " {} head={} body={} {:?}",
             shown(&seen.uri),
@@ -145,6 +155,7 @@ pub fn summary(outcome: &Outcome, kind: Kind, index: usize) -> String {
             Detail::Code(code) => format!("{} {code}", event.entry.name),
             Detail::Mqtt(seen) => format!("{} {}", event.entry.name, seen.summary()),
             Detail::Modbus(seen) => format!("{} {}", event.entry.name, seen.func),
+            Detail::Set(seen) => format!("{} {} {}", event.entry.name, seen.set, seen.op),
             _ => event.entry.name.to_string(),
         })
         .collect();
@@ -225,6 +236,7 @@ fn same_event(recorded: &Value, event: &Event, kind: Kind, port: u16) -> bool {
         (Detail::Ws(_, data), "data") => same_bytes(value, data),
         (Detail::Code(code), "code") => *value == *code,
         (Detail::Mqtt(seen), key) => seen.is_as_recorded(key, value),
+        (Detail::Set(seen), key) => seen.is_as_recorded(key, value),
         (Detail::Http(seen), key) => same_http(key, value, seen),
         (Detail::Modbus(seen), "func") => *value == seen.func,
         (Detail::Modbus(seen), "addr") => *value == seen.addr,

@@ -9,6 +9,7 @@ use mongoose::abi::http_parse::{mg_http_creds, mg_http_get_var, mg_http_next_mul
 use mongoose::abi::types::{flags, mg_connection, mg_http_part, mg_http_serve_opts, mg_str};
 
 use crate::conn::{Conn, Message};
+use crate::dash;
 use crate::modbus;
 use crate::program::{Handler, Program, ev, on_upload};
 use crate::ws;
@@ -49,6 +50,8 @@ pub fn http_server(name: &str) -> Handler {
         "hdrs_close" => hdrs_close,
         "steal" => steal,
         _ if name.starts_with("ws_") || name == "rpc" => ws::server(name),
+        "dash_guest" => |p, c, event, data| dash::serve(p, c, event, data, false),
+        "dash_auth" => |p, c, event, data| dash::serve(p, c, event, data, true),
         "upload" => |p, c, event, data| upload(p, c, event, Message(data.cast()), start_file),
         "ota" => |p, c, event, data| upload(p, c, event, Message(data.cast()), start_firmware),
         _ => panic!("unknown handler {name}"),

@@ -3,6 +3,7 @@
 
 mod compare;
 mod conn;
+mod dash;
 mod expected;
 mod handlers;
 mod listing;
@@ -36,7 +37,7 @@ fn as_recorded(scenario: &Value, kind: Kind, outcome: &Outcome) -> Result<(), St
         compare::step(scenario, kind, outcome, index)?;
     }
     compare::end(scenario, outcome)?;
-    scenario.get("files").map_or(Ok(()), tree::check_uploads)
+    scenario.get("files").map_or(Ok(()), |files| tree::check_uploads(files, kind.upload_folder()))
 }
 
 /// What became of one scenario: true if it is as recorded, false if it differs on purpose.
@@ -66,7 +67,9 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
     let differing = expected::different_on_purpose();
     let all = vector::scenarios(name);
     for scenario in all.iter().filter(|scenario| kind.includes(scenario)) {
-        if scenario.get("files").is_some() {
+        if kind == Kind::Dash {
+            tree::fresh_dash_uploads();
+        } else if scenario.get("files").is_some() {
             tree::fresh_uploads(scenario);
         }
         let program = replay::program(scenario, http, kind);
@@ -93,7 +96,7 @@ fn replay_file(name: &str, http: bool, kind: Kind, without_epoll: bool) -> Tally
 }
 
 /// The files, whether their programs speak HTTP, and what the recorder listed.
-const FILES: [(&str, bool, Kind); 8] = [
+const FILES: [(&str, bool, Kind); 9] = [
     ("trace-http.jsonl", true, Kind::Http),
     ("trace-files.jsonl", true, Kind::Files),
     ("trace-client.jsonl", true, Kind::Client),
@@ -102,6 +105,7 @@ const FILES: [(&str, bool, Kind); 8] = [
     ("trace-mqtt.jsonl", false, Kind::Mqtt),
     ("trace-services.jsonl", false, Kind::Modbus),
     ("trace-services.jsonl", true, Kind::Rpc),
+    ("trace-services.jsonl", true, Kind::Dash),
 ];
 
 /// Replays all files at the same time, one thread each.

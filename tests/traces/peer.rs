@@ -150,6 +150,11 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// What each stream connection has received.
+    pub fn all_received(&self) -> Vec<Vec<u8>> {
+        self.streams.iter().map(|stream| stream.received.clone()).collect()
+    }
+
     fn new(listener: Option<TcpListener>, streams: Vec<Stream>, sockets: Vec<Datagrams>) -> Peer {
         Peer { listener, _held: None, streams, sockets }
     }

@@ -9,7 +9,7 @@ use mongoose::abi::types::{flags, mg_connection, mg_str};
 use serde_json::Value;
 
 use crate::conn::{Conn, Message};
-use crate::{handlers, modbus, mqtt};
+use crate::{dash, handlers, modbus, mqtt};
 
 /// Numbers of the events, as in `enum mg_event`.
 pub mod ev {
@@ -85,6 +85,7 @@ pub enum Detail {
     Code(c_int),
     Mqtt(mqtt::Seen),
     Modbus(modbus::Seen),
+    Set(dash::Seen),
 }
 
 /// One entry of the log.
@@ -123,6 +124,10 @@ pub struct Program {
     pub mqtt: RefCell<mqtt::Options>,
     /// What `modbus` serves.
     pub device: RefCell<modbus::Device>,
+    /// What `dash_guest` and `dash_auth` serve.
+    pub dash: dash::Device,
+    /// The connection whose event is being handled.
+    current: Cell<Option<Conn>>,
     /// Replies that `delayed` and its like may send.
     pub released: Cell<usize>,
     pub log: RefCell<Vec<Entry>>,
@@ -139,6 +144,8 @@ impl Program {
             mqtt: RefCell::new(mqtt::Options::new(&opts)),
             opts,
             device: RefCell::default(),
+            dash: dash::Device::new(),
+            current: Cell::new(None),
             released: Cell::new(0),
             log: RefCell::default(),
             notes: RefCell::default(),
@@ -204,6 +211,12 @@ impl Program {
         self.push(c, "RPC_RESPONSE", Detail::Data(frame));
     }
 
+    /// Logs a call of a dashboard's callback.
+    pub fn called_back(&self, name: &'static str, detail: Detail) {
+        let who = self.who(self.current.get().expect("a request"));
+        self.log.borrow_mut().push(Entry { who, name, flags: 0, detail });
+    }
+
     /// Logs an event.
     fn record(&self, c: Conn, event: c_int, data: *mut c_void) {
         let (name, detail) = match event {
@@ -247,6 +260,7 @@ impl Program {
 
     fn handle(&self, c: Conn, event: c_int, data: *mut c_void) {
         self.record(c, event, data);
+        self.current.set(Some(c));
         (self.handler)(self, c, event, data);
         match event {
             ev::HTTP_HDRS => self.notes(c, |notes| notes.in_message = true),

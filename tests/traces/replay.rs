@@ -18,7 +18,7 @@ use crate::conn::Conn;
 use crate::peer::Peer;
 use crate::program::{Entry, Program, on_event};
 use crate::vector::bytes;
-use crate::{expected, handlers, mqtt, ws};
+use crate::{dash, expected, handlers, mqtt, ws};
 
 /// So many polls in a row without event and byte end a step; those of the second half wait.
 const QUIET_POLLS: u32 = 4;
@@ -49,8 +49,11 @@ pub struct Outcome {
 impl Outcome {
     /// All that the peer received, by connection, without what is random.
     pub fn received(&self) -> Vec<Vec<u8>> {
-        let streams = self.peer.streams.iter().map(|stream| stream.received.clone());
-        streams.map(|all| if self.is_ws_client { ws::without_random(all) } else { all }).collect()
+        let streams = dash::without_tokens(self.peer.all_received());
+        streams
+            .into_iter()
+            .map(|all| if self.is_ws_client { ws::without_random(all) } else { all })
+            .collect()
     }
 
     /// What the peer received on its first connection or in datagrams.
@@ -278,6 +281,7 @@ fn perform(step: &Value, manager: &mut Manager, outcome: &mut Outcome) -> Option
         if outcome.is_ws_client {
             data = ws::with_accept(data, &outcome.peer.streams[k].received);
         }
+        data = dash::with_tokens(data, &outcome.peer.all_received());
         outcome.peer.send(k, &data);
         return None;
     };
@@ -296,6 +300,9 @@ fn perform(step: &Value, manager: &mut Manager, outcome: &mut Outcome) -> Option
         "app_full" => newest().put(flags::FULL, step["n"] != 0),
         "app_error" => newest().error(arg()),
         "app_close_listener" => manager.listener.take().expect("a listener").set(flags::CLOSING),
+        "dash_change" => {
+            program.dash.change(step["n"].as_u64().expect("a number"), &mut manager.mgr);
+        }
         "release" => program.released.set(program.released.get() + 1),
         "opt" => {
             let text = |key: &str| step[key].as_str().expect("a text");
@@ -327,8 +334,10 @@ fn settle(task: Task, manager: &mut Manager, outcome: &mut Outcome, is_last: boo
         if quiet < QUIET_POLLS {
             continue;
         }
+        let mut events = log.take();
+        dash::hide_tokens(&mut events, &outcome.peer.all_received());
         outcome.steps.push(Step {
-            events: log.take(),
+            events,
             recv_len: outcome.peer.streams.iter().map(|stream| stream.received.len()).collect(),
         });
         if task.is_on_track(outcome, index, is_last) || has_limit || Instant::now() > give_up {

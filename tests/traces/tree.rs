@@ -60,6 +60,18 @@ fn set_mtime(at: &Path, seconds: i64) {
     assert_eq!(done, 0, "{at:?}");
 }
 
+/// Folder of the files that a dashboard serves.
+pub const DASH_UPLOADS: &str = "dash-up";
+
+/// Makes the folder of a dashboard as it was before each scenario.
+pub fn fresh_dash_uploads() {
+    let _ = fs::remove_dir_all(DASH_UPLOADS); // Not there before the first time.
+    fs::create_dir_all(DASH_UPLOADS).expect("a new directory");
+    let seed = Path::new(DASH_UPLOADS).join("seed.txt");
+    fs::write(&seed, "seed file\n").expect("a new file");
+    set_mtime(&seed, 1_650_000_000);
+}
+
 /// Makes the folder `up` as it was before the scenario: a folder `dir` and what the note says.
 pub fn fresh_uploads(scenario: &Value) {
     let _ = fs::remove_dir_all("up"); // Not there before the first time.
@@ -72,18 +84,18 @@ pub fn fresh_uploads(scenario: &Value) {
     }
 }
 
-/// The files in the folder `up`.
-pub fn uploads() -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir("up").expect("the folder");
+/// The files in a folder.
+fn uploads(folder: &str) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).expect("the folder");
     let files = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
     let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
     files.map(|path| (name(&path), fs::read(&path).expect("a file"))).collect()
 }
 
-/// Compares the folder `up` with what was recorded.
-pub fn check_uploads(recorded: &Value) -> Result<(), String> {
+/// Compares a folder with what was recorded.
+pub fn check_uploads(recorded: &Value, folder: &str) -> Result<(), String> {
     let recorded = recorded.as_object().expect("files by name");
-    let got = uploads();
+    let got = uploads(folder);
     let same = recorded.len() == got.len()
         && recorded
             .iter()

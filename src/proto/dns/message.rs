@@ -18,7 +18,7 @@ impl Name {
 
     /// Decodes the name at `ofs`. From the first label that does not fit on, the text stops behind
     /// the dot. `None` if the name is malformed.
-    fn at(buf: &[u8], ofs: usize) -> Option<Name> {
+    pub(in crate::proto) fn at(buf: &[u8], ofs: usize) -> Option<Name> {
         let mut name = Name::EMPTY;
         let mut is_cut = false;
         walk_name(buf, ofs, |label| {
