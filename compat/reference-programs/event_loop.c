@@ -1,5 +1,5 @@
-// A listener and a client with handlers, protocol handlers and the text writers; bit-fields that the
-// program sets.
+// A listener and a client with handlers, protocol handlers and the text writers; bit-fields that
+// the program sets.
 #include "event.h"
 
 static struct trace server_trace, client_trace, protocol_trace;

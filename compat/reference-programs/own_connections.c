@@ -1,5 +1,5 @@
-// Connections that the program puts together itself: a listener and a client from mg_alloc_conn, and
-// a wrapped socket whose raw bytes it moves.
+// Connections that the program puts together itself: a listener and a client from mg_alloc_conn,
+// and a wrapped socket whose raw bytes it moves.
 #include "event.h"
 
 static struct mg_connection *add(struct mg_mgr *mgr, struct trace *trace) {
