@@ -43,6 +43,8 @@ static void raw_bytes(struct mg_mgr *mgr) {
   CHECK_INT(mg_io_recv(c, buf, 3), 3);
   CHECK_BYTES(buf, 3, "wir", 3);
   CHECK_INT(c->rtls.len, 1);
+  mg_close_conn(c);
+  CHECK_TEXT(trace.text, "OPEN CLOSE ");
   close(fds[1]);
 }
 
