@@ -52,6 +52,19 @@ pub(crate) fn handshake(conn: Conn) {
     unsafe { mg_tls_handshake(conn.ptr()) }
 }
 
+/// Hands raw bytes from the socket to a session of ours, which saves the way through `rtls`.
+/// Returns what it does not take, everything if the session is a program's own; `None` if TLS has
+/// failed, after ERROR.
+pub(crate) fn absorb(conn: Conn, bytes: &[u8]) -> Option<&[u8]> {
+    #[cfg(feature = "tls")]
+    if conn.private().own_tls && conn.rtls_len() == 0 {
+        return engine::absorb(conn, bytes);
+    }
+    #[cfg(not(feature = "tls"))]
+    let _ = conn;
+    Some(bytes)
+}
+
 /// Decrypts into `buf`: bytes stored, 0 if nothing is there yet, an error if TLS is broken.
 pub(crate) fn recv(conn: Conn, buf: &mut [MaybeUninit<u8>]) -> Result<usize, ()> {
     // SAFETY: the connection is live, `buf` is writable for its length.
