@@ -7,7 +7,7 @@ use super::accept::accept_batch;
 use super::close::close;
 use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call, call_count, ev, fail};
-use super::io::{handshake_step, is_throttled, output_pending, read_step, write_step};
+use super::io::{self, handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
 use super::{connect, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
@@ -19,6 +19,7 @@ use crate::http::engine;
 use crate::modbus;
 use crate::mqtt::receive;
 use crate::sys::poller::{self, Interest, Ready};
+use crate::sys::socket;
 use crate::{tls, ws};
 
 /// Above this number of connections the loop first asks for what is ready without looking for
@@ -27,6 +28,12 @@ const FEW_CONNECTIONS: usize = 64;
 
 /// Empty buffers are given back after this time without traffic, in milliseconds.
 const BUFFER_IDLE_MS: u64 = 1000;
+
+/// How long a draining TLS client waits for the peer to confirm its output, in milliseconds.
+const MAX_TICKET_WAIT_MS: u64 = 10_000;
+
+/// How often it looks, in milliseconds: no event tells.
+const TICKET_CHECK_MS: i32 = 2;
 
 /// Flags of connections that neither read nor write.
 const AT_REST: u32 = flags::CLOSING | flags::RESOLVING;
@@ -90,9 +97,11 @@ fn prepare(state: State, ms: i32) -> i32 {
         p = conn.next();
         update_interest(state, conn);
         let bits = conn.flags();
-        let may_read = conn.private().tls_unread && bits & flags::FULL == 0;
-        if bits & flags::CLOSING != 0 || may_read || can_write_now(conn) {
+        if bits & flags::CLOSING != 0 || has_tls_input(conn) || can_write_now(conn) {
             wait = 0;
+        }
+        if bits & flags::DRAINING != 0 && !output_pending(conn) && awaits_tickets(state, conn) {
+            wait = if wait < 0 { TICKET_CHECK_MS } else { wait.min(TICKET_CHECK_MS) };
         }
         // Accepting goes on after its rest, also if nothing else happens.
         let rest = conn.private().accept_at_ms.saturating_sub(state.now());
@@ -106,6 +115,27 @@ fn prepare(state: State, ms: i32) -> i32 {
 fn head(state: State) -> *mut mg_connection {
     // SAFETY: a state's manager is live.
     unsafe { (*state.mgr()).conns }
+}
+
+/// True if TLS input that left the kernel already may be read.
+fn has_tls_input(conn: Conn) -> bool {
+    // A program that starts TLS on an established connection puts into `rtls` what came too early.
+    let waits =
+        conn.private().tls_unread || conn.is(flags::TLS_HS) && io::has_early_handshake(conn);
+    waits && !conn.is(flags::FULL) && !is_paused(conn)
+}
+
+/// True if a TLS client must not close yet though nothing is queued: it has not heard from the peer
+/// since the handshake, and its output has not all reached the peer's kernel. Session tickets that
+/// meet a closed socket abort the connection, and the rest of the output is lost. Bounded.
+fn awaits_tickets(state: State, conn: Conn) -> bool {
+    const TLS_CLIENT: u32 = flags::TLS | flags::CLIENT;
+    let private = conn.private();
+    if conn.flags() & TLS_CLIENT != TLS_CLIENT || !private.own_tls || private.tls_heard {
+        return false;
+    }
+    let idle_ms = state.now().saturating_sub(private.last_io_ms);
+    idle_ms < MAX_TICKET_WAIT_MS && socket::has_output_in_flight(conn.fd())
 }
 
 /// True if output waits only for a visit.
@@ -174,11 +204,14 @@ fn update_interest(state: State, conn: Conn) {
 fn announce(state: State, ready: Vec<Ready>) {
     for item in &ready {
         let Some(conn) = state.find(item.key).filter(|conn| !conn.is_dead()) else { continue };
-        if item.error {
+        let wanted = interest(state, conn);
+        // A client that closes at once is hit by the session tickets it did not wait for, and
+        // resets the connection; what it sent before still counts.
+        let is_unfinished = wanted.input && conn.is(flags::TLS) && io::has_input(conn);
+        if item.error && !is_unfinished {
             fail(conn, format_args!("socket error"));
             continue;
         }
-        let wanted = interest(state, conn);
         if item.input && (wanted.input || conn.is(flags::CONNECTING)) {
             conn.set(flags::READABLE);
         } else if item.hangup && !wanted.output {
@@ -266,7 +299,7 @@ fn visit(state: State, conn: Conn, now: u64) {
         }
     }
     conn.clear(flags::READABLE | flags::WRITABLE);
-    if conn.is(flags::DRAINING) && !output_pending(conn) {
+    if conn.is(flags::DRAINING) && !output_pending(conn) && !awaits_tickets(state, conn) {
         conn.set(flags::CLOSING);
     }
     if conn.is(flags::CLOSING) || state.is_closing() {
@@ -295,8 +328,7 @@ fn is_quiet(conn: Conn, before: u32) -> bool {
 
 /// Accepts, completes a connect, or reads once and writes.
 fn transfer(state: State, conn: Conn, had_output: bool) {
-    let unread = conn.private().tls_unread && !conn.is(flags::FULL);
-    let readable = conn.is(flags::READABLE) || unread;
+    let readable = conn.is(flags::READABLE) || has_tls_input(conn);
     if conn.private().kind == Kind::WakeUp {
         if readable {
             wake::deliver(state);

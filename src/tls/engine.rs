@@ -80,9 +80,11 @@ pub(crate) fn handshake(conn: Conn) {
         return;
     }
     loop {
-        if !flush_session(conn, session) {
+        let is_open = flush_session(conn, session);
+        if !is_open && session.is_handshaking() {
             return conn.set(flags::CLOSING);
         }
+        // A peer that has left already may have sent data before: reading finds the end.
         if !session.is_handshaking() {
             conn.clear(flags::TLS_HS);
             return call_plain(conn, ev::TLS_HS);
@@ -153,9 +155,10 @@ pub(crate) fn recv(conn: Conn, buf: &mut [MaybeUninit<u8>]) -> c_long {
             }
         }
         match take_input(conn, session) {
-            // Answers to key updates and the like.
-            Ok(true) if session.wants_write() && !flush_session(conn, session) => return IO_ERR,
-            Ok(true) => {}
+            Ok(true) => {
+                // Answers to key updates and the like. What was received counts in any case.
+                flush_session(conn, session);
+            }
             Ok(false) => return IO_WAIT,
             Err(why) => {
                 give_up(conn, session, why);
