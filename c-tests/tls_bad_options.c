@@ -84,10 +84,8 @@ static void check_client(const struct row *row) {
 int main(void) {
   static const char junk[] = "this is\nnot PEM\n";
   static const char no_end[] = "-----BEGIN CERTIFICATE-----\nMIIB\n";
-  static const char no_base64[] =
-      "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n";
-  static const char small[] =
-      "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
+  static const char no_base64[] = "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n";
+  static const char small[] = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
   static const char der[] = "0\x82\x10\x10\n\n\n\n";
   static const char key_junk[] =
       "-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n";

@@ -18,8 +18,7 @@ static void check(size_t bytes, enum ending ending) {
     relay_cut(&t.relay, TO_SERVER);
     relay_cut(&t.relay, TO_CLIENT);
   } else if (ending != MANAGER_ENDS) {
-    struct mg_connection *c =
-        relayed_end(&t, ending == CLIENT_CLOSES ? &t.client : &t.server);
+    struct mg_connection *c = relayed_end(&t, ending == CLIENT_CLOSES ? &t.client : &t.server);
     if (c != NULL) c->is_closing = 1;
   }
   if (ending != MANAGER_ENDS && bytes > 0) {
@@ -27,8 +26,8 @@ static void check(size_t bytes, enum ending ending) {
   }
   relayed_end_all(&t);
   CHECK(has_closed(&t.client));
-  if (bytes < 600) CHECK(strstr(t.client.trace.text, "TLS_HS") == NULL);
-  if (bytes < 600) CHECK_INT(t.client.trace.reads, 0);
+  if (bytes < 600 && ending == CUT) CHECK(strstr(t.client.trace.text, "TLS_HS") == NULL);
+  if (bytes < 600 && ending == CUT) CHECK_INT(t.client.trace.reads, 0);
 }
 
 int main(void) {

@@ -29,10 +29,10 @@ int main(void) {
   CHECK_INT(relay_records(&t.relay, TO_SERVER, APPLICATION_DATA, &data), 2);  // Finished, hello
   CHECK_INT(data, 5 + 1 + 16);
   relayed_end_all(&t);
-  check(hello_end - 20);          // ClientHello
-  check(all - data - 5 - 5);      // Finished
-  check(all - data + 1);   // first byte of the text
-  check(all - data + 10);  // tag
-  check(all);              // its end
+  check(hello_end - 20);      // ClientHello
+  check(all - data - 5 - 5);  // Finished
+  check(all - data + 1);      // first byte of the text
+  check(all - data + 10);     // tag
+  check(all);                 // its end
   return test_result();
 }

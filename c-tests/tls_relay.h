@@ -160,7 +160,6 @@ static inline void relayed_end_all(struct relayed *t) {
 }
 
 // Polls with the relay at work until the condition holds.
-#define RELAY_UNTIL(t, condition) \
-  POLL_UNTIL(&(t)->mgr, (relay_step(&(t)->relay), (condition)))
+#define RELAY_UNTIL(t, condition) POLL_UNTIL(&(t)->mgr, (relay_step(&(t)->relay), (condition)))
 
 #endif  // TLS_RELAY_H

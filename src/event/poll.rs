@@ -19,7 +19,6 @@ use crate::http::engine;
 use crate::modbus;
 use crate::mqtt::receive;
 use crate::sys::poller::{self, Interest, Ready};
-use crate::sys::socket;
 use crate::{tls, ws};
 
 /// Above this number of connections the loop first asks for what is ready without looking for
@@ -28,12 +27,6 @@ const FEW_CONNECTIONS: usize = 64;
 
 /// Empty buffers are given back after this time without traffic, in milliseconds.
 const BUFFER_IDLE_MS: u64 = 1000;
-
-/// How long a draining TLS client waits for the peer to confirm its output, in milliseconds.
-const MAX_TICKET_WAIT_MS: u64 = 10_000;
-
-/// How often it looks, in milliseconds: no event tells.
-const TICKET_CHECK_MS: i32 = 2;
 
 /// Flags of connections that neither read nor write.
 const AT_REST: u32 = flags::CLOSING | flags::RESOLVING;
@@ -100,9 +93,6 @@ fn prepare(state: State, ms: i32) -> i32 {
         if bits & flags::CLOSING != 0 || has_tls_input(conn) || can_write_now(conn) {
             wait = 0;
         }
-        if bits & flags::DRAINING != 0 && !output_pending(conn) && awaits_tickets(state, conn) {
-            wait = if wait < 0 { TICKET_CHECK_MS } else { wait.min(TICKET_CHECK_MS) };
-        }
         // Accepting goes on after its rest, also if nothing else happens.
         let rest = conn.private().accept_at_ms.saturating_sub(state.now());
         if rest > 0 && (wait < 0 || rest < wait as u64) {
@@ -123,19 +113,6 @@ fn has_tls_input(conn: Conn) -> bool {
     let waits =
         conn.private().tls_unread || conn.is(flags::TLS_HS) && io::has_early_handshake(conn);
     waits && !conn.is(flags::FULL) && !is_paused(conn)
-}
-
-/// True if a TLS client must not close yet though nothing is queued: it has not heard from the peer
-/// since the handshake, and its output has not all reached the peer's kernel. Session tickets that
-/// meet a closed socket abort the connection, and the rest of the output is lost. Bounded.
-fn awaits_tickets(state: State, conn: Conn) -> bool {
-    const TLS_CLIENT: u32 = flags::TLS | flags::CLIENT;
-    let private = conn.private();
-    if conn.flags() & TLS_CLIENT != TLS_CLIENT || !private.own_tls || private.tls_heard {
-        return false;
-    }
-    let idle_ms = state.now().saturating_sub(private.last_io_ms);
-    idle_ms < MAX_TICKET_WAIT_MS && socket::has_output_in_flight(conn.fd())
 }
 
 /// True if output waits only for a visit.
@@ -299,7 +276,7 @@ fn visit(state: State, conn: Conn, now: u64) {
         }
     }
     conn.clear(flags::READABLE | flags::WRITABLE);
-    if conn.is(flags::DRAINING) && !output_pending(conn) && !awaits_tickets(state, conn) {
+    if conn.is(flags::DRAINING) && !output_pending(conn) {
         conn.set(flags::CLOSING);
     }
     if conn.is(flags::CLOSING) || state.is_closing() {

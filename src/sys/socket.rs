@@ -290,13 +290,6 @@ pub(crate) fn has_input(fd: c_int) -> bool {
     unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut n) == 0 && n > 0 }
 }
 
-/// True if output of a stream has not been confirmed by the peer's kernel.
-pub(crate) fn has_output_in_flight(fd: c_int) -> bool {
-    let mut n: c_int = 0;
-    // SAFETY: `n` is a valid place for the count.
-    unsafe { libc::ioctl(fd, libc::TIOCOUTQ, &raw mut n) == 0 && n > 0 }
-}
-
 /// Most reads that [`discard_input`] does.
 const MAX_DISCARDS: usize = 64;
 
