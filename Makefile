@@ -166,7 +166,7 @@ help:
 	@echo 'make test         everything quick: lint, Rust and C tests, compat, header, docs'
 	@echo 'make c-test       C test suite (V=1 shows what each program prints)'
 	@echo 'make c-test-poll  C test suite with a library that uses poll() instead of epoll'
-	@echo 'make compat       compatibility checks: symbols, layouts, bindgen, reference header'
+	@echo 'make compat       compatibility checks: symbols, layouts, bindgen, reference programs'
 	@echo 'make symbols      exported symbols against the list only'
 	@echo 'make asan         C test suite under AddressSanitizer and UBSan, both sides'
 	@echo 'make tsan         C tests with threads under ThreadSanitizer, both sides'

@@ -69,11 +69,11 @@ class Score:
             print(f"FAIL  {what}")
         return good
 
-    def command(self, argv, what):
+    def command(self, argv, what, **options):
         """A command must succeed; its output is shown if it does not."""
         done = subprocess.run([str(a) for a in argv], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=120)
+                              timeout=120, **options)
         output = done.stdout.decode(errors="replace")
         if not self.check(done.returncode == 0, what):
             print("\n".join(output.splitlines()[:15]))

@@ -1,4 +1,4 @@
-// needs: mg_snprintf mg_print_esc mg_mprintf mg_free mg_str_s mg_json_get_long mg_iobuf_add mg_iobuf_free
+// A little of text, JSON and buffers in one program.
 #include "mongoose.h"
 #include "test.h"
 

@@ -1,4 +1,4 @@
-// needs: mg_calloc mg_free mg_random mg_millis
+// Functions that a program may replace, the library's own: see also replaced.c.
 #include "mongoose.h"
 #include "test.h"
 

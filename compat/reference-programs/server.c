@@ -1,4 +1,4 @@
-// needs: mg_mgr_init mg_mgr_poll mg_mgr_free mg_http_listen mg_http_connect mg_http_reply mg_printf mg_ntohs mg_snprintf
+// The smallest server and client of HTTP.
 #include "mongoose.h"
 #include "test.h"
 

@@ -5,7 +5,7 @@ use core::ptr::{addr_of_mut, null_mut};
 use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call_plain, ev};
 use super::state::{Scope, State};
-use super::{unlisted, wake};
+use super::{linger, unlisted, wake};
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::types::flags;
 use crate::sys::socket;
@@ -28,11 +28,11 @@ pub(crate) fn close(state: State, conn: Conn) {
     // Before the event, so that the handler can bind the same port again.
     if conn.fd() != NO_FD {
         tls::say_goodbye(conn);
-        if conn.flags() & (flags::DRAINING | flags::UDP) == flags::DRAINING {
-            // Closing with unread input would abort the peer's reception of our last output.
-            socket::discard_input(conn.fd());
+        if may_linger(state, conn) && is_peer_sending(conn) {
+            linger::linger(state, conn.fd());
+        } else {
+            socket::close(conn.fd());
         }
-        socket::close(conn.fd());
     }
     unlisted::remove(conn);
     conn.unlink();
@@ -43,6 +43,25 @@ pub(crate) fn close(state: State, conn: Conn) {
     release(conn);
     state.remove(conn);
     state.bury(conn);
+}
+
+/// True if our last output should reach the peer, whatever it is doing.
+fn may_linger(state: State, conn: Conn) -> bool {
+    const STREAM: u32 = flags::UDP | flags::LISTENING | flags::CONNECTING;
+    (conn.is(flags::DRAINING) || conn.private().refused)
+        && !conn.is(STREAM)
+        && conn.private().kind == Kind::Socket
+        && !state.is_closing()
+}
+
+/// True if more input than was read has arrived, or is likely to.
+fn is_peer_sending(conn: Conn) -> bool {
+    let discarded = socket::discard_input(conn.fd());
+    let private = conn.private();
+    // A TLS client that hears nothing behind the handshake has session tickets coming.
+    let awaits_tickets = private.own_tls && !private.tls_heard && conn.is(flags::CLIENT);
+    !discarded.ended
+        && (private.refused || conn.recv_len() > 0 || discarded.bytes > 0 || awaits_tickets)
 }
 
 /// Clears the manager's pointers to `conn`.

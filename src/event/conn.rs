@@ -57,6 +57,8 @@ pub(crate) struct Private {
     pub(crate) blocked: bool,
     /// The peer hung up while nobody wanted input; not watched until somebody does.
     pub(crate) hung_up: bool,
+    /// Input was refused: the peer may still be sending when the connection closes.
+    pub(crate) refused: bool,
     /// The library opened the descriptor itself, non-blocking.
     pub(crate) own_socket: bool,
     /// The library is delivering `MG_EV_READ` for bytes it has just read.

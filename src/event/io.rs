@@ -172,7 +172,8 @@ fn read_datagram(state: State, conn: Conn) {
     appended(state, conn, n);
 }
 
-/// Appends raw bytes to `rtls`, up to a bound. False at the end of the stream.
+/// Takes raw bytes from the socket, for the session or, if it has enough, into `rtls`, up to a bound.
+/// False at the end of the stream, and if TLS has failed.
 fn fill_raw_tls(state: State, conn: Conn) -> bool {
     if conn.rtls_len() >= MAX_RAW_TLS {
         return true;
@@ -188,8 +189,9 @@ fn fill_raw_tls(state: State, conn: Conn) -> bool {
             conn.private().tls_heard |= !conn.is(flags::TLS_HS);
             // SAFETY: the kernel initialised the first `n` bytes.
             let bytes = unsafe { core::slice::from_raw_parts(raw.as_ptr().cast::<u8>(), n) };
+            let Some(rest) = tls::absorb(conn, bytes) else { return false };
             // SAFETY: `rtls` is a member of the live connection.
-            let stored = unsafe { iobuf::append(conn.rtls(), bytes) };
+            let stored = unsafe { iobuf::append(conn.rtls(), rest) };
             if !stored {
                 fail(conn, format_args!("OOM"));
             }

@@ -70,6 +70,7 @@ pub(crate) fn free(mgr: *mut mg_mgr) {
             }
         }
         close_rest(state);
+        super::linger::finish_all(state);
         state.destroy();
         // Handlers may have added some.
         // SAFETY: as above.

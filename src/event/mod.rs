@@ -23,6 +23,7 @@ pub(crate) mod connect;
 pub(crate) mod emit;
 pub(crate) mod hexdump;
 pub(crate) mod io;
+pub(crate) mod linger;
 pub(crate) mod listen;
 pub(crate) mod mgr;
 pub(crate) mod poll;

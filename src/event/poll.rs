@@ -9,7 +9,7 @@ use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call, call_count, ev, fail};
 use super::io::{self, handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
-use super::{connect, unlisted, wake};
+use super::{connect, linger, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::mem;
@@ -49,6 +49,7 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
     let now = now_ms();
     if let Some(state) = State::of(mgr) {
         state.set_now(now);
+        linger::expire(state, now);
         announce(state, ready);
     }
     // SAFETY: rule 1 of the C edge: the manager and the timers in its list are live.
@@ -84,6 +85,9 @@ fn wait(state: State, ms: i32) -> Vec<Ready> {
 /// program changed. Returns how long to wait.
 fn prepare(state: State, ms: i32) -> i32 {
     let mut wait = ms;
+    if let Some(rest) = linger::expire(state, now_ms()) {
+        wait = sooner(wait, rest);
+    }
     let mut p = head(state);
     // SAFETY: list members are live connections of this manager.
     while let Some(conn) = unsafe { Conn::from_ptr(p) } {
@@ -95,11 +99,16 @@ fn prepare(state: State, ms: i32) -> i32 {
         }
         // Accepting goes on after its rest, also if nothing else happens.
         let rest = conn.private().accept_at_ms.saturating_sub(state.now());
-        if rest > 0 && (wait < 0 || rest < wait as u64) {
-            wait = rest as i32;
+        if rest > 0 {
+            wait = sooner(wait, rest);
         }
     }
     wait
+}
+
+/// The shorter of a wait (negative: without limit) and a time, in milliseconds.
+fn sooner(wait: i32, ms: u64) -> i32 {
+    if wait >= 0 && wait as u64 <= ms { wait } else { i32::try_from(ms).unwrap_or(i32::MAX) }
 }
 
 fn head(state: State) -> *mut mg_connection {
@@ -180,6 +189,10 @@ fn update_interest(state: State, conn: Conn) {
 /// Sets the readiness flags and reports error conditions, before any timer or POLL.
 fn announce(state: State, ready: Vec<Ready>) {
     for item in &ready {
+        if linger::is_key(item.key) {
+            linger::serve(state, item.key);
+            continue;
+        }
         let Some(conn) = state.find(item.key).filter(|conn| !conn.is_dead()) else { continue };
         let wanted = interest(state, conn);
         // A client that closes at once is hit by the session tickets it did not wait for, and

@@ -1,10 +1,12 @@
 //! The private state of a manager.
 
+use core::ffi::c_int;
 use core::ptr::NonNull;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::conn::{Conn, NO_FD};
+use super::linger::Lingerers;
 use crate::abi::mem;
 use crate::abi::types::{mg_connection, mg_mgr};
 use crate::dash::links::Links;
@@ -55,6 +57,8 @@ struct Inner {
     mdns: mdns::Shared,
     /// Connections of dashboards.
     links: Links,
+    /// Sockets that outlive their connections.
+    lingerers: Lingerers,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -109,6 +113,7 @@ impl State {
             tls_configs: Default::default(),
             mdns: mdns::Shared::default(),
             links: Links::default(),
+            lingerers: Lingerers::default(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
@@ -263,6 +268,21 @@ impl State {
         let is_taken = conn.fd() != watched
             && inner.conns.values().any(|other| other.private().watched_fd == watched);
         inner.poller.remove(if is_taken { NO_FD } else { watched }, conn.id());
+    }
+
+    /// Watches a descriptor that belongs to no connection. False if the poller refuses it.
+    pub(crate) fn watch_bare(self, fd: c_int, key: u64, interest: Interest) -> bool {
+        self.inner().poller.add(fd, key, interest).is_ok()
+    }
+
+    /// Stops watching a descriptor that belongs to no connection.
+    pub(crate) fn unwatch_bare(self, fd: c_int, key: u64) {
+        self.inner().poller.remove(fd, key);
+    }
+
+    /// Lets `f` look at, or change, the sockets that linger.
+    pub(crate) fn with_lingerers<R>(self, f: impl FnOnce(&mut Lingerers) -> R) -> R {
+        f(&mut self.inner().lingerers)
     }
 
     /// Lets `f` look at, or change, the names being looked up. It must not run program code.

@@ -293,14 +293,32 @@ pub(crate) fn has_input(fd: c_int) -> bool {
 /// Most reads that [`discard_input`] does.
 const MAX_DISCARDS: usize = 64;
 
+/// What [`discard_input`] came upon.
+pub(crate) struct Discarded {
+    /// Bytes thrown away.
+    pub(crate) bytes: usize,
+    /// The stream is at its end, or broken.
+    pub(crate) ended: bool,
+}
+
 /// Throws away the input of a stream that has arrived, up to a bound, without blocking.
-pub(crate) fn discard_input(fd: c_int) {
+pub(crate) fn discard_input(fd: c_int) -> Discarded {
     let mut buf = [MaybeUninit::<u8>::uninit(); 16384];
+    let mut bytes = 0;
     for _ in 0..MAX_DISCARDS {
-        if !recv(fd, &mut buf).is_ok_and(|n| n == buf.len()) {
-            return;
+        match recv(fd, &mut buf) {
+            Ok(0) => return Discarded { bytes, ended: true },
+            Ok(n) => bytes += n,
+            Err(e) => return Discarded { bytes, ended: !would_block(&e) },
         }
     }
+    Discarded { bytes, ended: false }
+}
+
+/// Tells the peer that nothing more will come.
+pub(crate) fn shut_output(fd: c_int) {
+    // SAFETY: no pointers are involved. A failure means that there is nobody left to tell.
+    unsafe { libc::shutdown(fd, libc::SHUT_WR) };
 }
 
 /// Closes `fd`. Errors are of no use to anybody here.

@@ -47,6 +47,7 @@ pub(crate) fn init(conn: Conn, options: &Options) {
         Err(why) => {
             if options.role == Role::Server && conn.fd() != NO_FD {
                 let _ = crate::event::io::send_raw(conn, &INTERNAL_ERROR_ALERT);
+                note_refusal(conn);
             }
             fail(conn, format_args!("{why}"));
         }
@@ -97,12 +98,35 @@ pub(crate) fn handshake(conn: Conn) {
     }
 }
 
+/// Hands bytes from the socket to the session. Returns what it does not take; `None` if it has
+/// failed, after ERROR.
+pub(crate) fn absorb(conn: Conn, bytes: &[u8]) -> Option<&[u8]> {
+    let Some(session) = session(conn) else { return Some(bytes) };
+    match feed(session, bytes) {
+        Ok(taken) => bytes.get(taken..),
+        // What came before the failure is delivered first; `recv` meets the failure again.
+        Err(_) if session.has_news() => Some(&[]),
+        Err(why) => {
+            give_up(conn, session, why);
+            None
+        }
+    }
+}
+
 /// Hands bytes of `rtls` to the session. False if there are none, or none that it takes.
 fn take_input(conn: Conn, session: Session) -> Result<bool, Failure> {
     let len = conn.rtls_len();
     // SAFETY: `rtls` is a member of the live connection; rustls copies from the slice and runs no
     // program code.
     let input = unsafe { crate::abi::mem::bytes((*conn.rtls()).buf.cast(), len) };
+    let taken = feed(session, input)?;
+    // SAFETY: `rtls` is a member of the live connection.
+    unsafe { mg_iobuf_del(conn.rtls(), 0, taken) };
+    Ok(taken > 0)
+}
+
+/// Hands bytes to the session, and has it act on them. Returns how many it has taken.
+fn feed(session: Session, input: &[u8]) -> Result<usize, Failure> {
     let mut taken = 0;
     while let Some(rest) = input.get(taken..).filter(|rest| !rest.is_empty()) {
         let n = session.feed(rest);
@@ -112,18 +136,24 @@ fn take_input(conn: Conn, session: Session) -> Result<bool, Failure> {
         taken += n;
         session.process()?;
     }
-    // SAFETY: `rtls` is a member of the live connection.
-    unsafe { mg_iobuf_del(conn.rtls(), 0, taken) };
-    Ok(taken > 0)
+    Ok(taken)
 }
 
 /// Sends the alert that tells the peer, then raises ERROR.
 fn give_up(conn: Conn, session: Session, why: Failure) {
     flush_session(conn, session);
+    note_refusal(conn);
     let mut text = ErrorText::new();
     text.push(b"TLS: ");
     text.push(why.describe(&mut [0; 200]));
     fail_with(conn, &mut text);
+}
+
+/// The peer may still be sending, and must not lose our alert for it.
+fn note_refusal(conn: Conn) {
+    if conn.state().is_some() {
+        conn.private().refused = true;
+    }
 }
 
 /// Sends encrypted bytes that wait; what the socket does not take goes later. False if the socket
@@ -144,6 +174,10 @@ fn flush_session(conn: Conn, session: Session) -> bool {
 pub(crate) fn recv(conn: Conn, buf: &mut [MaybeUninit<u8>]) -> c_long {
     let Some(session) = session(conn) else { return IO_ERR };
     loop {
+        // Answers to key updates and the like. What was received counts even if they can't go.
+        if session.wants_write() {
+            flush_session(conn, session);
+        }
         if buf.is_empty() && session.has_news() {
             return 0;
         }
@@ -154,12 +188,11 @@ pub(crate) fn recv(conn: Conn, buf: &mut [MaybeUninit<u8>]) -> c_long {
                 Read::Nothing => {}
             }
         }
-        match take_input(conn, session) {
-            Ok(true) => {
-                // Answers to key updates and the like. What was received counts in any case.
-                flush_session(conn, session);
-            }
+        let result = session.process().and_then(|()| take_input(conn, session));
+        match result {
+            Ok(true) => {}
             Ok(false) => return IO_WAIT,
+            Err(_) if session.has_news() => {}
             Err(why) => {
                 give_up(conn, session, why);
                 return IO_ERR;

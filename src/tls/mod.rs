@@ -13,6 +13,7 @@ pub(crate) mod engine;
 pub(crate) mod options;
 #[cfg(feature = "tls")]
 mod session;
+mod system_roots;
 #[cfg(feature = "tls")]
 mod verify;
 
@@ -28,15 +29,19 @@ use crate::abi::hooks::{
 use crate::abi::types::flags;
 use crate::abi::types::{mg_mgr, mg_str, mg_tls_opts};
 use crate::event::conn::Conn;
+use crate::event::emit::fail;
 
 /// `MG_IO_WAIT`: nothing now, try later.
 pub(crate) const IO_WAIT: c_long = -2;
 
-/// Starts TLS as the client of a server that must be `name`.
+/// Starts TLS as the client of a server that must be `name`, by an authority the system trusts.
 pub(crate) fn start_client(conn: Conn, name: &[u8]) {
+    let Some(roots) = system_roots::system_roots() else {
+        return fail(conn, format_args!("TLS: this system has no list of authorities"));
+    };
     let none = mg_str::new(b"");
-    let name = mg_str::new(name);
-    let opts = mg_tls_opts { ca: none, cert: none, key: none, name, skip_verification: false };
+    let (ca, name) = (mg_str::new(&roots), mg_str::new(name));
+    let opts = mg_tls_opts { ca, cert: none, key: none, name, skip_verification: false };
     // SAFETY: the connection is live, and so are the options during the call.
     unsafe { mg_tls_init(conn.ptr(), &opts) }
 }
@@ -45,6 +50,19 @@ pub(crate) fn start_client(conn: Conn, name: &[u8]) {
 pub(crate) fn handshake(conn: Conn) {
     // SAFETY: the connection is live.
     unsafe { mg_tls_handshake(conn.ptr()) }
+}
+
+/// Hands raw bytes from the socket to a session of ours, which saves the way through `rtls`.
+/// Returns what it does not take, everything if the session is a program's own; `None` if TLS has
+/// failed, after ERROR.
+pub(crate) fn absorb(conn: Conn, bytes: &[u8]) -> Option<&[u8]> {
+    #[cfg(feature = "tls")]
+    if conn.private().own_tls && conn.rtls_len() == 0 {
+        return engine::absorb(conn, bytes);
+    }
+    #[cfg(not(feature = "tls"))]
+    let _ = conn;
+    Some(bytes)
 }
 
 /// Decrypts into `buf`: bytes stored, 0 if nothing is there yet, an error if TLS is broken.
