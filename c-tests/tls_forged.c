@@ -1,6 +1,7 @@
 // Threats 6, CVE-2026-5246 and CVE-2026-73251: certificates signed in the name of the CA, with other
 // keys of all kinds, are refused by clients and by servers, alone in `ca` or in a bundle; so are
-// chains of a megabyte (CVE-2026-5244, CVE-2026-52061), while long ones pass.
+// certificates issued by one that is no CA (a9df523f), and chains of a megabyte (CVE-2026-5244,
+// CVE-2026-52061), while long ones pass.
 #include "tls.h"
 
 enum { CHAIN = 1500 };
@@ -72,6 +73,8 @@ int main(void) {
     CHECK(!server_accepted(bundle, cert, key));
     CHECK(!client_accepted(bundle, cert, key));
   }
+  CHECK(!server_accepted("root.crt", "by-leaf.chain", "by-leaf.key"));
+  CHECK(!client_accepted("root.crt", "by-leaf.chain", "by-leaf.key"));
   chain = (char *)malloc(pki("leaf.crt").len + CHAIN * pki("inter.crt").len + 1);
   CHECK(server_accepted("root.crt", long_chain(20), "leaf.key"));
   CHECK(client_accepted("root.crt", long_chain(20), "leaf.key"));
