@@ -253,7 +253,9 @@ fn address(given: *const mg_addr) -> Option<[u8; 4]> {
     let given = unsafe { given.as_ref() }.filter(|addr| !addr.is_ip6).copied();
     let addr = given.or_else(|| socket::route_source(&group()).ok())?;
     // SAFETY: every member of the union is plain bytes.
-    unsafe { addr.addr.ip }.first_chunk().copied()
+    let ip = unsafe { addr.addr.ip }.first_chunk().copied();
+    // A host without an address outside the loopback interface has nothing to tell.
+    ip.filter(|ip| *ip != [0; 4])
 }
 
 /// What programs see of a record. Lengths within a message fit.
