@@ -199,7 +199,10 @@ fn announce(state: State, ready: Vec<Ready>) {
         // resets the connection; what it sent before still counts.
         let is_unfinished = wanted.input && conn.is(flags::TLS) && io::has_input(conn);
         if item.error && !is_unfinished {
-            fail(conn, format_args!("socket error"));
+            // What ends already, for a reason that was told, needs no second one.
+            if !conn.is(flags::CLOSING) {
+                fail(conn, format_args!("socket error"));
+            }
             continue;
         }
         if item.input && (wanted.input || conn.is(flags::CONNECTING)) {
