@@ -57,7 +57,11 @@ fn may_linger(state: State, conn: Conn) -> bool {
 /// True if more input than was read has arrived, or is likely to.
 fn is_peer_sending(conn: Conn) -> bool {
     let discarded = socket::discard_input(conn.fd());
-    !discarded.ended && (conn.private().refused || conn.recv_len() > 0 || discarded.bytes > 0)
+    let private = conn.private();
+    // A TLS client that hears nothing behind the handshake has session tickets coming.
+    let awaits_tickets = private.own_tls && !private.tls_heard && conn.is(flags::CLIENT);
+    !discarded.ended
+        && (private.refused || conn.recv_len() > 0 || discarded.bytes > 0 || awaits_tickets)
 }
 
 /// Clears the manager's pointers to `conn`.

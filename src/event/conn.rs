@@ -67,6 +67,8 @@ pub(crate) struct Private {
     pub(crate) own_tls: bool,
     /// TLS input is left inside the session or in `rtls`; no descriptor will announce it.
     pub(crate) tls_unread: bool,
+    /// Something came from the peer behind the TLS handshake, such as session tickets.
+    pub(crate) tls_heard: bool,
     /// The URL's TLS scheme was not followed by `mg_tls_init`; said once.
     pub(crate) plain_text_logged: bool,
 }

@@ -58,6 +58,17 @@ pub(crate) fn handshake_step(conn: Conn) {
         conn.flags() & (flags::TLS | flags::TLS_HS) == flags::TLS && has_tls_input(conn);
 }
 
+/// True if handshake bytes that no read step fetched wait in `rtls` of a session of ours, which
+/// takes them all at once.
+pub(crate) fn has_early_handshake(conn: Conn) -> bool {
+    conn.private().own_tls && conn.rtls_len() > 0
+}
+
+/// True if input of a TLS connection has arrived that was not delivered.
+pub(crate) fn has_input(conn: Conn) -> bool {
+    conn.private().tls_unread || socket::has_input(conn.fd())
+}
+
 /// True if decrypted or raw input waits that a read step may turn into data.
 fn has_tls_input(conn: Conn) -> bool {
     conn.rtls_len() > 0 || tls::pending(conn) > 0
@@ -175,6 +186,7 @@ fn fill_raw_tls(state: State, conn: Conn) -> bool {
         }
         Ok(n) => {
             conn.private().last_io_ms = state.now();
+            conn.private().tls_heard |= !conn.is(flags::TLS_HS);
             // SAFETY: the kernel initialised the first `n` bytes.
             let bytes = unsafe { core::slice::from_raw_parts(raw.as_ptr().cast::<u8>(), n) };
             let Some(rest) = tls::absorb(conn, bytes) else { return false };

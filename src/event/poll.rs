@@ -7,7 +7,7 @@ use super::accept::accept_batch;
 use super::close::close;
 use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call, call_count, ev, fail};
-use super::io::{handshake_step, is_throttled, output_pending, read_step, write_step};
+use super::io::{self, handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
 use super::{connect, linger, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
@@ -94,8 +94,7 @@ fn prepare(state: State, ms: i32) -> i32 {
         p = conn.next();
         update_interest(state, conn);
         let bits = conn.flags();
-        let may_read = conn.private().tls_unread && bits & flags::FULL == 0;
-        if bits & flags::CLOSING != 0 || may_read || can_write_now(conn) {
+        if bits & flags::CLOSING != 0 || has_tls_input(conn) || can_write_now(conn) {
             wait = 0;
         }
         // Accepting goes on after its rest, also if nothing else happens.
@@ -115,6 +114,14 @@ fn sooner(wait: i32, ms: u64) -> i32 {
 fn head(state: State) -> *mut mg_connection {
     // SAFETY: a state's manager is live.
     unsafe { (*state.mgr()).conns }
+}
+
+/// True if TLS input that left the kernel already may be read.
+fn has_tls_input(conn: Conn) -> bool {
+    // A program that starts TLS on an established connection puts into `rtls` what came too early.
+    let waits =
+        conn.private().tls_unread || conn.is(flags::TLS_HS) && io::has_early_handshake(conn);
+    waits && !conn.is(flags::FULL) && !is_paused(conn)
 }
 
 /// True if output waits only for a visit.
@@ -187,11 +194,17 @@ fn announce(state: State, ready: Vec<Ready>) {
             continue;
         }
         let Some(conn) = state.find(item.key).filter(|conn| !conn.is_dead()) else { continue };
-        if item.error {
-            fail(conn, format_args!("socket error"));
+        let wanted = interest(state, conn);
+        // A client that closes at once is hit by the session tickets it did not wait for, and
+        // resets the connection; what it sent before still counts.
+        let is_unfinished = wanted.input && conn.is(flags::TLS) && io::has_input(conn);
+        if item.error && !is_unfinished {
+            // What ends already, for a reason that was told, needs no second one.
+            if !conn.is(flags::CLOSING) {
+                fail(conn, format_args!("socket error"));
+            }
             continue;
         }
-        let wanted = interest(state, conn);
         if item.input && (wanted.input || conn.is(flags::CONNECTING)) {
             conn.set(flags::READABLE);
         } else if item.hangup && !wanted.output {
@@ -308,8 +321,7 @@ fn is_quiet(conn: Conn, before: u32) -> bool {
 
 /// Accepts, completes a connect, or reads once and writes.
 fn transfer(state: State, conn: Conn, had_output: bool) {
-    let unread = conn.private().tls_unread && !conn.is(flags::FULL);
-    let readable = conn.is(flags::READABLE) || unread;
+    let readable = conn.is(flags::READABLE) || has_tls_input(conn);
     if conn.private().kind == Kind::WakeUp {
         if readable {
             wake::deliver(state);

@@ -283,6 +283,13 @@ pub(crate) unsafe fn read_at(fd: c_int, buf: *mut u8, len: usize, offset: u64) -
     retry(|| cvt_len(unsafe { libc::pread(fd, buf.cast(), len, offset) })).unwrap_or(0)
 }
 
+/// True if input of a stream has arrived, also if an error came behind it.
+pub(crate) fn has_input(fd: c_int) -> bool {
+    let mut n: c_int = 0;
+    // SAFETY: `n` is a valid place for the count.
+    unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut n) == 0 && n > 0 }
+}
+
 /// Most reads that [`discard_input`] does.
 const MAX_DISCARDS: usize = 64;
 

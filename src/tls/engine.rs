@@ -81,9 +81,11 @@ pub(crate) fn handshake(conn: Conn) {
         return;
     }
     loop {
-        if !flush_session(conn, session) {
+        let is_open = flush_session(conn, session);
+        if !is_open && session.is_handshaking() {
             return conn.set(flags::CLOSING);
         }
+        // A peer that has left already may have sent data before: reading finds the end.
         if !session.is_handshaking() {
             conn.clear(flags::TLS_HS);
             return call_plain(conn, ev::TLS_HS);
@@ -172,9 +174,9 @@ fn flush_session(conn: Conn, session: Session) -> bool {
 pub(crate) fn recv(conn: Conn, buf: &mut [MaybeUninit<u8>]) -> c_long {
     let Some(session) = session(conn) else { return IO_ERR };
     loop {
-        // Answers to key updates and the like.
-        if session.wants_write() && !flush_session(conn, session) {
-            return IO_ERR;
+        // Answers to key updates and the like. What was received counts even if they can't go.
+        if session.wants_write() {
+            flush_session(conn, session);
         }
         if buf.is_empty() && session.has_news() {
             return 0;
