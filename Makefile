@@ -21,6 +21,7 @@ unexport $(foreach name,$(OPTION_NAMES),$(if $($(name)),,$(name)))
 # TLS=0 leaves TLS out; TLS_PROVIDER=aws-lc-rs takes another cryptography library than ring.
 TLS ?= 1
 TLS_PROVIDER ?= ring
+HAS_TLS := $(filter-out 0,$(TLS))
 ifeq ($(TLS),0)
 FEATURES := --no-default-features
 else ifneq ($(TLS_PROVIDER),ring)
@@ -46,6 +47,7 @@ lib:
 	@mkdir -p $(B)/lib/pkgconfig $(B)/include
 	MEERKAT_HEADER_OUT=$(abspath $(B))/include/mongoose.h \
 	  $(CARGO) build --lib --profile $(PROFILE) $(FEATURES) --target-dir $(CARGO_DIR)
+	@$(if $(HAS_TLS),cp include/rustls.h $(B)/include/)
 	@cmp -s $(ARCHIVE) $(B)/lib/libmongoose.a || cp $(ARCHIVE) $(B)/lib/libmongoose.a
 	@$(MAKE) --no-print-directory $(B)/lib/libmongoose.so $(B)/lib/pkgconfig/mongoose.pc
 
@@ -70,7 +72,8 @@ run:
 	$(B)/examples/http-server $(ARGS)
 
 # Every examples-c/NAME/main.c is a program of its own; files in NAME/packed are packed into it.
-examples: $(patsubst examples-c/%/main.c,$(B)/examples/%,$(wildcard examples-c/*/main.c))
+EXAMPLES := $(patsubst examples-c/%/main.c,%,$(wildcard examples-c/*/main.c))
+examples: $(addprefix $(B)/examples/,$(filter-out $(if $(HAS_TLS),,tls-info),$(EXAMPLES)))
 
 $(B)/examples/%: examples-c/%/main.c lib
 	@mkdir -p $(B)/examples
@@ -111,6 +114,7 @@ header-check:
 	@mkdir -p build/header-check
 	MEERKAT_HEADER_OUT=$(abspath build/header-check/mongoose.h) $(CARGO) check --lib
 	diff -u include/mongoose.h build/header-check/mongoose.h
+	tools/rustls-header
 
 symbols: lib
 	compat/symbols --build $(B)
@@ -142,6 +146,7 @@ doc:
 install: lib
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 $(B)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/mongoose.h
+	$(if $(HAS_TLS),install -m 644 include/rustls.h $(DESTDIR)$(PREFIX)/include/rustls.h)
 	install -m 644 $(B)/lib/libmongoose.a $(DESTDIR)$(PREFIX)/lib/libmongoose.a
 	install -m 755 $(B)/lib/libmongoose.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf libmongoose.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libmongoose.so.7
@@ -151,7 +156,8 @@ install: lib
 	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/mongoose.pc
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/include/mongoose.h $(DESTDIR)$(PREFIX)/lib/libmongoose.a \
+	rm -f $(DESTDIR)$(PREFIX)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/rustls.h \
+	  $(DESTDIR)$(PREFIX)/lib/libmongoose.a \
 	  $(DESTDIR)$(PREFIX)/lib/libmongoose.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/mongoose.pc
 
 deps:

@@ -908,17 +908,36 @@ struct mg_str {
   size_t len;
 };
 
-// TLS settings of one connection.
+// TLS settings of one connection, for mg_tls_init. Zeroed, they make a client that verifies nobody.
+//
+// The strings are read during the call and may be freed right after it; a NUL behind the text is
+// not needed. Certificates and keys are PEM text, or DER if the first byte is 0x30. A member
+// counts as empty if it has no bytes, begins with NUL, or is "*". What can't be used is never passed
+// over: MG_EV_ERROR gets "TLS MEMBER: REASON", as in "TLS ca: no certificate in it", and the
+// connection closes without having sent anything in plain text.
+//
+// A handshake that fails gives MG_EV_ERROR with "TLS: " and rustls's words, and the peer an alert.
 struct mg_tls_opts {
-  // CA certificates, PEM or DER.
+  // Certificates that are trusted: any number in PEM, text around them is ignored, or one in DER.
+  // One that does not decode spoils all.
+  //
+  // Given, the peer must send a certificate that leads to one of them, or that is one of them,
+  // and that is valid now; a server thereby asks its clients for certificates and refuses those
+  // without. Empty, the peer is not verified at all: a client then talks to whoever answers.
   struct mg_str ca;
-  // Own certificate.
+  // Own certificate, in PEM followed by the intermediate ones, or one in DER. Servers need one: if
+  // it is empty, every handshake fails. Clients give one if the server asks for it.
   struct mg_str cert;
-  // Own key.
+  // Private key of 'cert', not encrypted: PKCS#8, SEC1 or PKCS#1; RSA, P-256, P-384 or Ed25519. May
+  // be the same text as 'cert', if that has both. Without 'cert' it is not looked at.
   struct mg_str key;
-  // Expected peer name.
+  // Host name or IP address that the peer's certificate must be valid for, if 'ca' is given;
+  // empty: any. Clients also tell the server which host name they want (SNI), and resume
+  // sessions, only if there is one. It is not taken from the URL: pass mg_url_host(url). On a
+  // server it is the name of the client.
   struct mg_str name;
-  // Do not verify the peer.
+  // Verifies neither chain, name nor dates, whatever the other members say; a server asks for no
+  // certificate.
   bool skip_verification;
 };
 
@@ -2587,7 +2606,14 @@ void mg_tls_free(struct mg_connection *c);
 // Goes on with the TLS handshake of 'c'.
 void mg_tls_handshake(struct mg_connection *c);
 
-// Starts TLS on 'c', as a client or as a server depending on who connected.
+// Starts TLS on 'c', as a client or as a server depending on who connected; the place for it is
+// MG_EV_CONNECT or MG_EV_ACCEPT, or right behind mg_connect. MG_EV_TLS_HS tells that the
+// handshake is complete; what was queued until then is sent encrypted. On a listener it does
+// nothing.
+//
+// From then on 'c->tls' is a 'struct rustls_connection': with rustls.h, which is installed beside
+// this header, a program can ask it for protocol version, cipher suite, certificates and the
+// like. Reading, writing and freeing it stay with the library.
 void mg_tls_init(struct mg_connection *c, const struct mg_tls_opts *opts);
 
 // Decrypted bytes that mg_tls_recv would return at once.

@@ -1,6 +1,6 @@
 // What the Node peers share: examples as child processes, Chromium, counting checks.
 'use strict';
-const {spawn} = require('node:child_process');
+const {execFile, execFileSync, spawn} = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -55,8 +55,8 @@ async function until(what, condition) {
 }
 
 // Starts an example that listens on a free port and says "port N".
-async function startExample(build, name, args) {
-  const all = ['-l', 'http://127.0.0.1:0', '-v', '0', ...args];
+async function startExample(build, name, args, scheme = 'http') {
+  const all = ['-l', `${scheme}://127.0.0.1:0`, '-v', '0', ...args];
   const child = spawn(path.join(build, 'examples', name), all, {stdio: ['ignore', 'pipe', 'inherit']});
   let output = '';
   child.stdout.on('data', data => { output += data; });
@@ -65,12 +65,32 @@ async function startExample(build, name, args) {
     return /port (\d+)/.exec(output)?.[1];
   });
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${scheme}://127.0.0.1:${port}`,
+    port: Number(port),
     stop: () => new Promise(resolve => {
       child.on('exit', resolve);
       child.kill('SIGTERM');
     }),
   };
+}
+
+// Runs an example to its end.
+function runExample(build, name, args) {
+  return new Promise(resolve => {
+    const options = {maxBuffer: 1 << 26, timeout: 20000};
+    execFile(path.join(build, 'examples', name), args, options, (error, stdout, stderr) => {
+      resolve({status: error ? error.code : 0, stdout, stderr});
+    });
+  });
+}
+
+// The certificates of tools/test-pki.
+function testPki(build) {
+  const dir = path.join(build, 'pki');
+  execFileSync(path.join(ROOT, 'tools', 'test-pki'), [dir]);
+  const file = name => path.join(dir, name);
+  const own = name => ({cert: fs.readFileSync(file(`${name}.crt`)), key: fs.readFileSync(file(`${name}.key`))});
+  return {file, own, ca: fs.readFileSync(file('root.crt')), options: name => ['-C', file(`${name}.crt`), '-K', file(`${name}.key`)]};
 }
 
 // A directory that goes away with stop().
@@ -80,15 +100,15 @@ function temporary() {
 }
 
 // Debian's Chromium without a profile, talking to nobody but us.
-async function startBrowser() {
+async function startBrowser(args = []) {
   const {chromium} = require('playwright-core');
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     headless: true,
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--no-proxy-server', '--disable-dev-shm-usage'],
+      '--no-proxy-server', '--disable-dev-shm-usage', ...args],
   });
 }
 
-module.exports = {Score, options, startBrowser, startExample, temporary, until};
+module.exports = {Score, options, runExample, startBrowser, startExample, temporary, testPki, until};

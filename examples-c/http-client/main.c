@@ -1,10 +1,13 @@
 // Sends one HTTP request and prints the body of the response.
 //
-//   http-client [-X METHOD] [-d BODY] [-T TYPE] [-u USER:PASSWORD] [-t SECONDS] [-i] URL
+//   http-client [-X METHOD] [-d BODY] [-T TYPE] [-u USER:PASSWORD] [-t SECONDS] [-i]
+//               [-A CA] [-C CERT -K KEY] URL
 //
 //   -X METHOD     GET, or POST if there is a body
 //   -d BODY       what to send, of the media type -T (text/plain)
 //   -i            print status and headers too
+//   -A, -C, -K    PEM files for https URLs: whom to trust (without it, anybody), and a certificate
+//                 and its key for servers that want one
 //
 // The exit status is 0 for responses below 400.
 #include <signal.h>
@@ -14,6 +17,7 @@
 struct request {
   const char *url, *method, *body, *type;
   char *user, *password;
+  struct mg_tls_opts tls;
   bool show_headers;
   int status;  // of the response; 0 = none yet
   bool done;
@@ -41,12 +45,7 @@ static void send_request(struct mg_connection *c, const struct request *request)
 static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   struct request *request = (struct request *)c->fn_data;
   if (ev == MG_EV_CONNECT) {
-    if (mg_url_is_ssl(request->url)) {
-      struct mg_tls_opts opts;
-      memset(&opts, 0, sizeof(opts));
-      opts.name = mg_url_host(request->url);
-      mg_tls_init(c, &opts);
-    }
+    if (mg_url_is_ssl(request->url)) mg_tls_init(c, &request->tls);
     send_request(c, request);
   } else if (ev == MG_EV_HTTP_MSG) {
     struct mg_http_message *hm = (struct mg_http_message *)ev_data;
@@ -71,9 +70,23 @@ static bool set_login(struct request *request, char *login) {
   return true;
 }
 
+// Reads a certificate or a key; false if there is none to read.
+static bool read_pem(const char *path, struct mg_str *text) {
+  *text = mg_file_read(&mg_fs_posix, path);
+  if (text->len == 0) fprintf(stderr, "can't read %s\n", path);
+  return text->len > 0;
+}
+
+static void free_pems(struct mg_tls_opts *tls) {
+  mg_free((void *)tls->ca.buf);
+  mg_free((void *)tls->cert.buf);
+  mg_free((void *)tls->key.buf);
+}
+
 static int usage(const char *program) {
   fprintf(stderr,
-          "Usage: %s [-X METHOD] [-d BODY] [-T TYPE] [-u USER:PASSWORD] [-t SECONDS] [-i] URL\n",
+          "Usage: %s [-X METHOD] [-d BODY] [-T TYPE] [-u USER:PASSWORD] [-t SECONDS] [-i] [-A CA] "
+          "[-C CERT -K KEY] URL\n",
           program);
   return EXIT_FAILURE;
 }
@@ -97,6 +110,12 @@ int main(int argc, char *argv[]) {
       request.type = argv[++i];
     } else if (strcmp(argv[i], "-t") == 0) {
       limit_ms = (uint64_t)atoi(argv[++i]) * 1000;
+    } else if (strcmp(argv[i], "-A") == 0) {
+      if (!read_pem(argv[++i], &request.tls.ca)) return EXIT_FAILURE;
+    } else if (strcmp(argv[i], "-C") == 0) {
+      if (!read_pem(argv[++i], &request.tls.cert)) return EXIT_FAILURE;
+    } else if (strcmp(argv[i], "-K") == 0) {
+      if (!read_pem(argv[++i], &request.tls.key)) return EXIT_FAILURE;
     } else if (strcmp(argv[i], "-u") == 0) {
       if (!set_login(&request, argv[++i])) return usage(argv[0]);
     } else {
@@ -105,6 +124,7 @@ int main(int argc, char *argv[]) {
   }
   if (i != argc - 1 || argv[i][0] == '-') return usage(argv[0]);
   request.url = argv[i];
+  request.tls.name = mg_url_host(request.url);
   if (request.method == NULL) request.method = request.body == NULL ? "GET" : "POST";
 
   signal(SIGINT, on_signal);
@@ -116,5 +136,6 @@ int main(int argc, char *argv[]) {
   while (!request.done && stop_signal == 0 && mg_millis() < end) mg_mgr_poll(&mgr, 100);
   if (!request.done) fprintf(stderr, "no response in time\n");
   mg_mgr_free(&mgr);
+  free_pems(&request.tls);
   return request.status > 0 && request.status < 400 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,6 +1,9 @@
 // A small web server: files, uploads and one JSON call.
 //
-//   http-server [-l URL] [-d DIRECTORY] [-u UPLOAD_DIRECTORY] [-v LEVEL]
+//   http-server [-l URL] [-d DIRECTORY] [-u UPLOAD_DIRECTORY] [-C CERT -K KEY [-A CA]] [-v LEVEL]
+//
+//   -C, -K, -A            PEM files, if URL begins with https: the certificate, its key, and the
+//                         authority of the certificates that clients must have, if they must
 //
 //   GET  /...             files of DIRECTORY, directories without index.html are listed
 //   POST /upload          a form with files, or any body with ?file=NAME
@@ -13,6 +16,7 @@ struct settings {
   const char *url;
   const char *directory;
   const char *uploads;
+  struct mg_tls_opts tls;
 };
 
 static volatile sig_atomic_t stop_signal;
@@ -88,7 +92,9 @@ static bool is_form(struct mg_http_message *hm) {
 static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   const struct settings *settings = (const struct settings *)c->fn_data;
   struct mg_http_message *hm = (struct mg_http_message *)ev_data;
-  if (ev == MG_EV_HTTP_HDRS) {
+  if (ev == MG_EV_ACCEPT) {
+    if (c->is_tls) mg_tls_init(c, &settings->tls);
+  } else if (ev == MG_EV_HTTP_HDRS) {
     // Before the body is there: raw uploads go to the disk piece by piece.
     if (is_upload(hm) && !is_form(hm)) start_upload(c, hm, settings);
   } else if (ev == MG_EV_HTTP_MSG) {
@@ -105,13 +111,29 @@ static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   }
 }
 
+// Reads a certificate or a key; false if there is none to read.
+static bool read_pem(const char *path, struct mg_str *text) {
+  *text = mg_file_read(&mg_fs_posix, path);
+  if (text->len == 0) fprintf(stderr, "can't read %s\n", path);
+  return text->len > 0;
+}
+
+static void free_pems(struct mg_tls_opts *tls) {
+  mg_free((void *)tls->ca.buf);
+  mg_free((void *)tls->cert.buf);
+  mg_free((void *)tls->key.buf);
+}
+
 static int usage(const char *program) {
-  fprintf(stderr, "Usage: %s [-l URL] [-d DIRECTORY] [-u UPLOAD_DIRECTORY] [-v LEVEL]\n", program);
+  fprintf(stderr,
+          "Usage: %s [-l URL] [-d DIRECTORY] [-u UPLOAD_DIRECTORY] [-C CERT -K KEY [-A CA]] "
+          "[-v LEVEL]\n",
+          program);
   return EXIT_FAILURE;
 }
 
 int main(int argc, char *argv[]) {
-  struct settings settings = {"http://0.0.0.0:8000", ".", "/tmp"};
+  struct settings settings = {.url = "http://0.0.0.0:8000", .directory = ".", .uploads = "/tmp"};
   struct mg_mgr mgr;
 
   for (int i = 1; i < argc; i += 2) {
@@ -122,6 +144,12 @@ int main(int argc, char *argv[]) {
       settings.directory = argv[i + 1];
     } else if (strcmp(argv[i], "-u") == 0) {
       settings.uploads = argv[i + 1];
+    } else if (strcmp(argv[i], "-C") == 0) {
+      if (!read_pem(argv[i + 1], &settings.tls.cert)) return EXIT_FAILURE;
+    } else if (strcmp(argv[i], "-K") == 0) {
+      if (!read_pem(argv[i + 1], &settings.tls.key)) return EXIT_FAILURE;
+    } else if (strcmp(argv[i], "-A") == 0) {
+      if (!read_pem(argv[i + 1], &settings.tls.ca)) return EXIT_FAILURE;
     } else if (strcmp(argv[i], "-v") == 0) {
       mg_log_set(atoi(argv[i + 1]));
     } else {
@@ -132,15 +160,19 @@ int main(int argc, char *argv[]) {
   signal(SIGINT, on_signal);
   signal(SIGTERM, on_signal);
   mg_mgr_init(&mgr);
-  if (mg_http_listen(&mgr, settings.url, on_event, &settings) == NULL) {
+  struct mg_connection *listener = mg_http_listen(&mgr, settings.url, on_event, &settings);
+  if (listener == NULL) {
     MG_ERROR(("can't listen on %s", settings.url));
     mg_mgr_free(&mgr);
     return EXIT_FAILURE;
   }
+  printf("listening on port %d\n", mg_ntohs(listener->loc.port));
+  fflush(stdout);
   MG_INFO(
       ("serving %s on %s, uploads go to %s", settings.directory, settings.url, settings.uploads));
   while (stop_signal == 0) mg_mgr_poll(&mgr, 1000);
   mg_mgr_free(&mgr);
+  free_pems(&settings.tls);
   MG_INFO(("stopped by signal %d", (int)stop_signal));
   return EXIT_SUCCESS;
 }

@@ -1,6 +1,9 @@
 // A small MQTT broker, 3.1.1 and 5: passes messages on to those who have subscribed.
 //
-//   mqtt-broker [-l URL] [-v LEVEL]
+//   mqtt-broker [-l URL] [-C CERT -K KEY [-A CA]] [-v LEVEL]
+//
+//   -C, -K, -A   PEM files, if URL begins with mqtts: the certificate, its key, and the authority of
+//                the certificates that clients must have, if they must
 //
 // Everything is bounded: subscriptions in all, the length of a filter, and what waits for a client
 // that does not read. It keeps no messages and no sessions, and knows no wills.
@@ -230,7 +233,9 @@ static void on_packet(struct mg_connection *c, struct mg_mqtt_message *mm) {
 }
 
 static void on_event(struct mg_connection *c, int ev, void *ev_data) {
-  if (ev == MG_EV_MQTT_CMD) {
+  if (ev == MG_EV_ACCEPT) {
+    if (c->is_tls) mg_tls_init(c, (struct mg_tls_opts *)c->fn_data);
+  } else if (ev == MG_EV_MQTT_CMD) {
     on_packet(c, (struct mg_mqtt_message *)ev_data);
   } else if (ev == MG_EV_MQTT_MSG && is_session(c)) {
     on_message((struct mg_mqtt_message *)ev_data);
@@ -239,18 +244,39 @@ static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   }
 }
 
+// Reads a certificate or a key; false if there is none to read.
+static bool read_pem(const char *path, struct mg_str *text) {
+  *text = mg_file_read(&mg_fs_posix, path);
+  if (text->len == 0) fprintf(stderr, "can't read %s\n", path);
+  return text->len > 0;
+}
+
+static void free_pems(struct mg_tls_opts *tls) {
+  mg_free((void *)tls->ca.buf);
+  mg_free((void *)tls->cert.buf);
+  mg_free((void *)tls->key.buf);
+}
+
 int main(int argc, char *argv[]) {
   const char *url = "mqtt://0.0.0.0:1883";
   struct mg_mgr mgr;
   struct mg_connection *listener;
+  struct mg_tls_opts tls;
 
+  memset(&tls, 0, sizeof(tls));
   for (int i = 1; i < argc; i += 2) {
     if (i + 1 < argc && strcmp(argv[i], "-l") == 0) {
       url = argv[i + 1];
+    } else if (i + 1 < argc && strcmp(argv[i], "-C") == 0) {
+      if (!read_pem(argv[i + 1], &tls.cert)) return EXIT_FAILURE;
+    } else if (i + 1 < argc && strcmp(argv[i], "-K") == 0) {
+      if (!read_pem(argv[i + 1], &tls.key)) return EXIT_FAILURE;
+    } else if (i + 1 < argc && strcmp(argv[i], "-A") == 0) {
+      if (!read_pem(argv[i + 1], &tls.ca)) return EXIT_FAILURE;
     } else if (i + 1 < argc && strcmp(argv[i], "-v") == 0) {
       mg_log_set(atoi(argv[i + 1]));
     } else {
-      fprintf(stderr, "Usage: %s [-l URL] [-v LEVEL]\n", argv[0]);
+      fprintf(stderr, "Usage: %s [-l URL] [-C CERT -K KEY [-A CA]] [-v LEVEL]\n", argv[0]);
       return EXIT_FAILURE;
     }
   }
@@ -258,7 +284,7 @@ int main(int argc, char *argv[]) {
   signal(SIGINT, on_signal);
   signal(SIGTERM, on_signal);
   mg_mgr_init(&mgr);
-  listener = mg_mqtt_listen(&mgr, url, on_event, NULL);
+  listener = mg_mqtt_listen(&mgr, url, on_event, &tls);
   if (listener == NULL) {
     fprintf(stderr, "can't listen on %s\n", url);
     mg_mgr_free(&mgr);
@@ -268,5 +294,6 @@ int main(int argc, char *argv[]) {
   fflush(stdout);
   while (stop_signal == 0) mg_mgr_poll(&mgr, 1000);
   mg_mgr_free(&mgr);
+  free_pems(&tls);
   return EXIT_SUCCESS;
 }

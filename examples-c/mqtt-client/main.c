@@ -16,6 +16,8 @@
 //   -u USER -P PASSWORD
 //   -w TOPIC -W MESSAGE   will
 //   -k SECONDS      keep-alive time
+//   -A, -C, -K      PEM files for mqtts URLs: whom to trust (without it, anybody), and a certificate
+//                   and its key for brokers that want one
 //   -v LEVEL        log level
 #include <signal.h>
 
@@ -30,6 +32,7 @@ struct client {
   int messages_left;  // 0 = no limit
   struct mg_mqtt_opts login;
   struct mg_mqtt_prop property;
+  struct mg_tls_opts tls;
   uint8_t qos;
   bool retain;
   uint16_t pub_id;  // of the message that waits for its acknowledgement
@@ -124,7 +127,9 @@ static void on_packet(struct mg_connection *c, struct client *client, struct mg_
 
 static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   struct client *client = (struct client *)c->fn_data;
-  if (ev == MG_EV_MQTT_OPEN) {
+  if (ev == MG_EV_CONNECT) {
+    if (c->is_tls) mg_tls_init(c, &client->tls);
+  } else if (ev == MG_EV_MQTT_OPEN) {
     on_opened(c, client, *(int *)ev_data);
   } else if (ev == MG_EV_MQTT_CMD) {
     on_packet(c, client, (struct mg_mqtt_message *)ev_data);
@@ -160,6 +165,19 @@ static bool set_property(struct client *client, const char *text) {
   client->property.key = mg_str_n(text, (size_t)(equals - text));
   client->property.val = mg_str(equals + 1);
   return true;
+}
+
+// Reads a certificate or a key; false if there is none to read.
+static bool read_pem(const char *path, struct mg_str *text) {
+  *text = mg_file_read(&mg_fs_posix, path);
+  if (text->len == 0) fprintf(stderr, "can't read %s\n", path);
+  return text->len > 0;
+}
+
+static void free_pems(struct mg_tls_opts *tls) {
+  mg_free((void *)tls->ca.buf);
+  mg_free((void *)tls->cert.buf);
+  mg_free((void *)tls->key.buf);
 }
 
 static bool set_option(struct client *client, char option, const char *value) {
@@ -211,6 +229,12 @@ static bool set_option(struct client *client, char option, const char *value) {
     case 'k':
       client->login.keepalive = (uint16_t)atoi(value);
       break;
+    case 'A':
+      return read_pem(value, &client->tls.ca);
+    case 'C':
+      return read_pem(value, &client->tls.cert);
+    case 'K':
+      return read_pem(value, &client->tls.key);
     case 'v':
       mg_log_set(atoi(value));
       break;
@@ -236,6 +260,7 @@ int main(int argc, char *argv[]) {
     }
   }
 
+  client.tls.name = mg_url_host(client.url);
   if (client.login.topic.len > 0) client.login.qos = client.qos;  // of the will
 
   signal(SIGINT, on_signal);
@@ -247,5 +272,6 @@ int main(int argc, char *argv[]) {
   }
   while (stop_signal == 0 && !(client.done && client.conn == NULL)) mg_mgr_poll(&mgr, 100);
   mg_mgr_free(&mgr);
+  free_pems(&client.tls);
   return client.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

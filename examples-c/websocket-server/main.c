@@ -1,6 +1,9 @@
 // A WebSocket server that sends every message back, and to GET / a page that talks to it.
 //
-//   websocket-server [-l URL] [-o ORIGIN] [-v LEVEL]
+//   websocket-server [-l URL] [-o ORIGIN] [-C CERT -K KEY [-A CA]] [-v LEVEL]
+//
+//   -C, -K, -A   PEM files, if URL begins with https or wss: the certificate, its key, and the
+//                authority of the certificates that clients must have, if they must
 //
 //   /ws   the echo; with -o only for pages from ORIGIN, such as http://localhost:8000
 #include <signal.h>
@@ -10,6 +13,7 @@
 struct settings {
   const char *url;
   const char *origin;  // NULL: any
+  struct mg_tls_opts tls;
 };
 
 static volatile sig_atomic_t stop_signal;
@@ -39,7 +43,9 @@ static bool is_welcome(struct mg_http_message *hm, const struct settings *settin
 
 static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   const struct settings *settings = (const struct settings *)c->fn_data;
-  if (ev == MG_EV_HTTP_MSG) {
+  if (ev == MG_EV_ACCEPT) {
+    if (c->is_tls) mg_tls_init(c, &settings->tls);
+  } else if (ev == MG_EV_HTTP_MSG) {
     struct mg_http_message *hm = (struct mg_http_message *)ev_data;
     if (!mg_match(hm->uri, mg_str("/ws"), NULL)) {
       mg_http_reply(c, 200, "Content-Type: text/html\r\n", "%s", page);
@@ -56,13 +62,27 @@ static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   }
 }
 
+// Reads a certificate or a key; false if there is none to read.
+static bool read_pem(const char *path, struct mg_str *text) {
+  *text = mg_file_read(&mg_fs_posix, path);
+  if (text->len == 0) fprintf(stderr, "can't read %s\n", path);
+  return text->len > 0;
+}
+
+static void free_pems(struct mg_tls_opts *tls) {
+  mg_free((void *)tls->ca.buf);
+  mg_free((void *)tls->cert.buf);
+  mg_free((void *)tls->key.buf);
+}
+
 static int usage(const char *program) {
-  fprintf(stderr, "usage: %s [-l URL] [-o ORIGIN] [-v LOG_LEVEL]\n", program);
+  fprintf(stderr, "usage: %s [-l URL] [-o ORIGIN] [-C CERT -K KEY [-A CA]] [-v LOG_LEVEL]\n",
+          program);
   return 1;
 }
 
 int main(int argc, char *argv[]) {
-  struct settings settings = {"http://localhost:8000", NULL};
+  struct settings settings = {.url = "http://localhost:8000"};
   struct mg_mgr mgr;
   mg_log_set(MG_LL_INFO);
   for (int i = 1; i < argc; i += 2) {
@@ -73,6 +93,15 @@ int main(int argc, char *argv[]) {
         break;
       case 'o':
         settings.origin = argv[i + 1];
+        break;
+      case 'C':
+        if (!read_pem(argv[i + 1], &settings.tls.cert)) return 1;
+        break;
+      case 'K':
+        if (!read_pem(argv[i + 1], &settings.tls.key)) return 1;
+        break;
+      case 'A':
+        if (!read_pem(argv[i + 1], &settings.tls.ca)) return 1;
         break;
       case 'v':
         mg_log_set(atoi(argv[i + 1]));
@@ -90,5 +119,6 @@ int main(int argc, char *argv[]) {
   fflush(stdout);
   while (stop_signal == 0) mg_mgr_poll(&mgr, 1000);
   mg_mgr_free(&mgr);
+  free_pems(&settings.tls);
   return 0;
 }

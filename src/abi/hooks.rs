@@ -23,7 +23,14 @@ unsafe extern "C" {
     /// Milliseconds of a clock that never goes back; a program may define its own.
     pub fn mg_millis() -> u64;
 
-    /// Starts TLS on `c`, as a client or as a server depending on who connected.
+    /// Starts TLS on `c`, as a client or as a server depending on who connected; the place for it is
+    /// MG_EV_CONNECT or MG_EV_ACCEPT, or right behind mg_connect. MG_EV_TLS_HS tells that the
+    /// handshake is complete; what was queued until then is sent encrypted. On a listener it does
+    /// nothing.
+    ///
+    /// From then on `c->tls` is a `struct rustls_connection`: with rustls.h, which is installed beside
+    /// this header, a program can ask it for protocol version, cipher suite, certificates and the
+    /// like. Reading, writing and freeing it stay with the library.
     pub fn mg_tls_init(c: *mut mg_connection, opts: *const mg_tls_opts);
 
     /// Releases the TLS session of `c`.
