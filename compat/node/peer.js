@@ -54,10 +54,19 @@ async function until(what, condition) {
   }
 }
 
+// Whatever ends this program, its children don't stay behind.
+function endWithUs(child) {
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
+  child.on('exit', () => process.off('exit', kill));
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
 // Starts an example that listens on a free port and says "port N".
 async function startExample(build, name, args, scheme = 'http') {
   const all = ['-l', `${scheme}://127.0.0.1:0`, '-v', '0', ...args];
   const child = spawn(path.join(build, 'examples', name), all, {stdio: ['ignore', 'pipe', 'inherit']});
+  endWithUs(child);
   let output = '';
   child.stdout.on('data', data => { output += data; });
   const port = await until(`${name} listens`, () => {
