@@ -71,7 +71,12 @@ fn accepted(state: State, listener: Conn, fd: c_int, peer: Option<mg_addr>) {
     if conn.is_dead() {
         return;
     }
+    // Said once for the listener, not for every peer.
+    conn.private().plain_text_logged = listener.private().plain_text_logged;
     super::connect::settle_tls(conn);
+    if !listener.is_dead() {
+        listener.private().plain_text_logged |= conn.private().plain_text_logged;
+    }
     if !conn.is(flags::CLOSING) && !state.watch(conn, Interest { input: true, output: false }) {
         conn.set(flags::CLOSING);
     }
