@@ -1773,7 +1773,7 @@ bool mg_dash_dir_read(struct mg_field_set *set,
 // requests may change variables too, so only the cookie's SameSite=Lax keeps other sites out.
 //
 // It answers the requests below '/api/' and '/fs/' and '/', and calls custom handlers for others.
-// Each request is authenticated once. For programs that look there, c->data[0] is 'Z' while the
+// Each request is authenticated once. For programs that look there, 'c->data[0]' is 'Z' while the
 // body of a request that was answered early is on its way, bytes 8 to 15 hold the user and bytes 16
 // to 23 the dashboard.
 void mg_dash_ev_handler(struct mg_connection *c, int ev, void *ev_data);

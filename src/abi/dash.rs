@@ -17,7 +17,7 @@ use crate::event::conn::Conn;
 /// requests may change variables too, so only the cookie's SameSite=Lax keeps other sites out.
 ///
 /// It answers the requests below `/api/` and `/fs/` and `/`, and calls custom handlers for others.
-/// Each request is authenticated once. For programs that look there, c->data[0] is 'Z' while the
+/// Each request is authenticated once. For programs that look there, `c->data[0]` is 'Z' while the
 /// body of a request that was answered early is on its way, bytes 8 to 15 hold the user and bytes 16
 /// to 23 the dashboard.
 #[unsafe(no_mangle)]
