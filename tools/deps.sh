@@ -21,7 +21,6 @@ if [ "${1:-}" != build ]; then
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev
     /usr/share/doc/python3-venv:python3-venv
-    node:nodejs npm:npm
   )
 fi
 

@@ -356,6 +356,14 @@ impl Conn {
         self.private().dead
     }
 
+    /// Its input was refused, and the peer may go on sending: closing must not cost the peer our last
+    /// output. Does nothing for a connection that a program made by itself.
+    pub(crate) fn note_refusal(self) {
+        if self.state().is_some() {
+            self.private().refused = true;
+        }
+    }
+
     /// Puts this connection at the head of its manager's list.
     pub(crate) fn link(self) {
         let mgr = self.mgr();

@@ -77,17 +77,21 @@ pub(crate) fn serve(state: State, key: u64) {
     }
 }
 
-/// Closes those whose time is up. Returns how long the others have at least, in milliseconds.
-pub(crate) fn expire(state: State, now_ms: u64) -> Option<u64> {
-    loop {
-        let next = state.with_lingerers(|lingerers| {
-            // All get the same time, so the first is the next.
-            lingerers.0.first().map(|lingering| (lingering.fd, lingering.deadline_ms))
-        });
-        let (fd, deadline_ms) = next?;
-        if deadline_ms > now_ms {
-            return Some(deadline_ms - now_ms);
-        }
+/// The socket that is the next to be closed, and when; all get the same time, so it is the first.
+fn next(state: State) -> Option<(c_int, u64)> {
+    state.with_lingerers(|lingerers| {
+        lingerers.0.first().map(|lingering| (lingering.fd, lingering.deadline_ms))
+    })
+}
+
+/// When the next one is to be closed, in milliseconds; `None` if nothing lingers.
+pub(crate) fn next_deadline(state: State) -> Option<u64> {
+    next(state).map(|(_, deadline_ms)| deadline_ms)
+}
+
+/// Closes those whose time is up.
+pub(crate) fn expire(state: State, now_ms: u64) {
+    while let Some((fd, _)) = next(state).filter(|(_, deadline_ms)| *deadline_ms <= now_ms) {
         finish(state, fd);
     }
 }

@@ -85,8 +85,8 @@ fn wait(state: State, ms: i32) -> Vec<Ready> {
 /// program changed. Returns how long to wait.
 fn prepare(state: State, ms: i32) -> i32 {
     let mut wait = ms;
-    if let Some(rest) = linger::expire(state, now_ms()) {
-        wait = sooner(wait, rest);
+    if let Some(deadline_ms) = linger::next_deadline(state) {
+        wait = sooner(wait, deadline_ms.saturating_sub(now_ms()));
     }
     let mut p = head(state);
     // SAFETY: list members are live connections of this manager.
@@ -94,7 +94,7 @@ fn prepare(state: State, ms: i32) -> i32 {
         p = conn.next();
         update_interest(state, conn);
         let bits = conn.flags();
-        if bits & flags::CLOSING != 0 || has_tls_input(conn) || can_write_now(conn) {
+        if bits & flags::CLOSING != 0 || may_read_tls(conn) || can_write_now(conn) {
             wait = 0;
         }
         // Accepting goes on after its rest, also if nothing else happens.
@@ -117,7 +117,7 @@ fn head(state: State) -> *mut mg_connection {
 }
 
 /// True if TLS input that left the kernel already may be read.
-fn has_tls_input(conn: Conn) -> bool {
+fn may_read_tls(conn: Conn) -> bool {
     // A program that starts TLS on an established connection puts into `rtls` what came too early.
     let waits =
         conn.private().tls_unread || conn.is(flags::TLS_HS) && io::has_early_handshake(conn);
@@ -321,7 +321,7 @@ fn is_quiet(conn: Conn, before: u32) -> bool {
 
 /// Accepts, completes a connect, or reads once and writes.
 fn transfer(state: State, conn: Conn, had_output: bool) {
-    let readable = conn.is(flags::READABLE) || has_tls_input(conn);
+    let readable = conn.is(flags::READABLE) || may_read_tls(conn);
     if conn.private().kind == Kind::WakeUp {
         if readable {
             wake::deliver(state);

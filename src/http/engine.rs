@@ -309,18 +309,11 @@ impl Run {
         }
     }
 
-    /// The peer may go on sending what nobody will read.
-    fn note_refusal(&self) {
-        if self.state.is_some() {
-            self.conn.private().refused = true;
-        }
-    }
-
     /// Malformed input: no event and no reply; what is queued still goes, then the end.
     fn malformed(&self) -> Step {
         let id = self.conn.id();
         crate::debug!("{id} malformed HTTP input");
-        self.note_refusal();
+        self.conn.note_refusal();
         self.conn.set(flags::DRAINING);
         self.give_up();
         Step::Discard
@@ -438,7 +431,7 @@ impl Run {
             return self.body_cut_by_close(hm, head, available);
         }
         if self.is_unexpected_response(head) {
-            self.note_refusal();
+            self.conn.note_refusal();
             reply::status_only(self.conn, 411);
             self.conn.set(flags::DRAINING);
             self.give_up();

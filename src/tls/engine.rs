@@ -47,7 +47,7 @@ pub(crate) fn init(conn: Conn, options: &Options) {
         Err(why) => {
             if options.role == Role::Server && conn.fd() != NO_FD {
                 let _ = crate::event::io::send_raw(conn, &INTERNAL_ERROR_ALERT);
-                note_refusal(conn);
+                conn.note_refusal();
             }
             fail(conn, format_args!("{why}"));
         }
@@ -142,18 +142,11 @@ fn feed(session: Session, input: &[u8]) -> Result<usize, Failure> {
 /// Sends the alert that tells the peer, then raises ERROR.
 fn give_up(conn: Conn, session: Session, why: Failure) {
     flush_session(conn, session);
-    note_refusal(conn);
+    conn.note_refusal();
     let mut text = ErrorText::new();
     text.push(b"TLS: ");
     text.push(why.describe(&mut [0; 200]));
     fail_with(conn, &mut text);
-}
-
-/// The peer may still be sending, and must not lose our alert for it.
-fn note_refusal(conn: Conn) {
-    if conn.state().is_some() {
-        conn.private().refused = true;
-    }
 }
 
 /// Sends encrypted bytes that wait; what the socket does not take goes later. False if the socket

@@ -298,9 +298,7 @@ impl Run {
     /// The peer broke the rules: tells it why, and the program, and ends the connection.
     fn refuse(&mut self, violation: Violation) {
         let conn = self.conn;
-        if conn.state().is_some() {
-            conn.private().refused = true;
-        }
+        conn.note_refusal();
         if let Violation::Opcode(op) = violation {
             self.finish();
             return fail(conn, format_args!("{} {op}", violation.text()));
