@@ -6,4 +6,5 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod rate;
 pub mod table;
