@@ -6,5 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod deadline;
+pub mod evict;
+pub mod options;
 pub mod rate;
+pub mod schedule;
+pub mod stats;
 pub mod table;
