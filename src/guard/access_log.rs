@@ -52,10 +52,10 @@ pub struct Entry<'a> {
 /// 192.0.2.7 - ann [10/Oct/2000:13:55:36 +0000] "GET /x?y HTTP/1.1" 200 2326 "http://a/" "curl"
 /// ```
 ///
-/// Quotes and backslashes are escaped by a backslash, control bytes and those from 0x7f on become
-/// `\xHH`, and so do blanks in a user name or a piece of the request line. Texts longer than the constants above say are cut. So
-/// a line is one line with printable ASCII, has at most [`MAX_LINE`] bytes, and can be taken apart
-/// again whatever a peer sends.
+/// Quotes and backslashes are escaped by a backslash; control bytes and those from 0x7f on become
+/// `\xHH`, and so do blanks in a user name or a piece of the request line. Texts longer than the
+/// constants above say are cut. So a line is one line with printable ASCII, has at most
+/// [`MAX_LINE`] bytes, and can be taken apart again whatever a peer sends.
 pub fn format_line(entry: &Entry<'_>) -> Vec<u8> {
     let mut line = Vec::with_capacity(256);
     // Writing to a vector does not fail.

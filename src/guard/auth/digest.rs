@@ -252,6 +252,37 @@ mod tests {
         assert_eq!((credentials.nc, credentials.algorithm), (1, Algorithm::Md5));
     }
 
+    /// What curl 7.88.1 answers (`curl --digest -u 'a"n\n:pass:word'`) for a name and a realm with
+    /// characters that must be escaped.
+    #[test]
+    fn ch08_digest_of_curl() {
+        let (realm, start) = (r#"a "b""#, r#"username="a\"n\\n", realm="a \"b\"", nonce="0011""#);
+        let whole = br#"a"n\n:a "b":pass:word"#;
+        for (algorithm, name, cnonce, response) in [
+            (
+                Algorithm::Md5,
+                "MD5",
+                "ZTdkZTI1MDk3M2U2NTFjZjM3YjU1NTU4MmZlNTI2YzE=",
+                "01247b3baccdde1a8947be13985452e7",
+            ),
+            (
+                Algorithm::Sha256,
+                "SHA-256",
+                "MWI4MDBkYTQ2ZDk5ZTc1MmE4ZDVlOWNhZTE2OTM1NGE=",
+                "f34338bf1297d2b39569bf2fe2966368445d448ecc571b0a6e0b9ccf74570ec6",
+            ),
+        ] {
+            let field = format!(
+                "{start}, uri=\"/x?y=1,2\", cnonce=\"{cnonce}\", nc=00000001, qop=auth, \
+                 response=\"{response}\", algorithm={name}"
+            );
+            let file = format!("a\"n\\n:{realm}:{}", algorithm.hex_digest(whole));
+            let users = Users::parse(file.as_bytes()).unwrap();
+            let credentials = DigestCredentials::parse(field.as_bytes()).unwrap();
+            assert!(users.check_digest(&credentials, b"GET", b"/x?y=1,2", realm), "{name}");
+        }
+    }
+
     /// Each change of the example, and whether the answer is still right.
     #[test]
     fn ch08_digest_variants() {

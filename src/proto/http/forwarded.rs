@@ -399,6 +399,19 @@ mod tests {
         assert_eq!(client(Some(&forwarded.join(",")), None), want);
     }
 
+    /// Quadratic work on these would take minutes.
+    #[test]
+    fn long_values_cost_little() {
+        for unit in
+            ["\"", "\\", "\\\"", ",", "\",", ";", "a=1;", "for=", "for=10.0.0.2,", " ", "\", "]
+        {
+            for own in ["", ", for=10.0.0.2", "=\"", "x=\""] {
+                let value = unit.repeat(300_000) + own;
+                client(Some(&value), Some(&value));
+            }
+        }
+    }
+
     proptest! {
         /// Whatever a client sends, what the proxy appends counts.
         #[test]
