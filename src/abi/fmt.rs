@@ -182,10 +182,9 @@ impl Sink for IobufSink {
     fn put(&mut self, bytes: &[u8]) {
         // SAFETY: rule 1, the type's invariant.
         let len = unsafe { (*self.io).len };
+        let fits = bytes.len() <= self.limit.saturating_sub(len);
         // SAFETY: as above.
-        if bytes.len() > self.limit.saturating_sub(len)
-            || !unsafe { iobuf::append_text(self.io, bytes) }
-        {
+        if !(fits && unsafe { iobuf::append_text(self.io, bytes) }) {
             self.oom = true;
         }
     }

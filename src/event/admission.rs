@@ -58,8 +58,7 @@ fn is_out_of_memory(state: State) -> bool {
 
 /// True if listeners are not to be watched: peers wait in the kernel's queue.
 pub(crate) fn is_queueing(state: State) -> bool {
-    is_full(state)
-        && (state.number(Name::FullPolicy) == choice::QUEUE || is_out_of_memory(state))
+    is_full(state) && (state.number(Name::FullPolicy) == choice::QUEUE || is_out_of_memory(state))
 }
 
 /// Whether somebody may come in now.
@@ -172,8 +171,8 @@ fn count_key(state: State, conn: Conn, key: PeerKey) {
         return;
     }
     state.with_guard(|guarded| {
-        let has_room = guarded.per_ip.try_reserve(1).is_ok()
-            && guarded.counted_for.try_reserve(1).is_ok();
+        let has_room =
+            guarded.per_ip.try_reserve(1).is_ok() && guarded.counted_for.try_reserve(1).is_ok();
         if has_room && guarded.counted_for.insert(conn.id(), key).is_none() {
             *guarded.per_ip.entry(key).or_insert(0) += 1;
         }

@@ -285,7 +285,8 @@ fn parse_number(text: &str, is_size: bool) -> Result<u64, Refusal> {
         _ => (text, 1u64),
     };
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let sizes = c"the value is not a size: decimal digits, with k, m or g behind them if you like";
+        let sizes =
+            c"the value is not a size: decimal digits, with k, m or g behind them if you like";
         return Err(if is_size { sizes } else { c"the value is not a decimal number" });
     }
     let number = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit));
@@ -385,8 +386,11 @@ pub struct Settings {
 impl Settings {
     /// All defaults.
     pub fn new(defaults: Defaults) -> Settings {
-        let mut settings =
-            Settings { defaults, numbers: [0; OPTION_COUNT], texts: [const { None }; OPTION_COUNT] };
+        let mut settings = Settings {
+            defaults,
+            numbers: [0; OPTION_COUNT],
+            texts: [const { None }; OPTION_COUNT],
+        };
         for spec in TABLE {
             settings.restore(spec);
         }
@@ -489,7 +493,8 @@ mod tests {
     fn ch08_10_bad_values_are_refused() {
         let out = c"the value is out of range";
         let number = c"the value is not a decimal number";
-        let size = c"the value is not a size: decimal digits, with k, m or g behind them if you like";
+        let size =
+            c"the value is not a size: decimal digits, with k, m or g behind them if you like";
         for (name, text, why) in [
             ("max_connections", "", number),
             ("max_connections", "-1", number),
@@ -517,7 +522,8 @@ mod tests {
         ] {
             let mut settings = settings();
             let spec = find(name.as_bytes()).unwrap();
-            let (before, text_before) = (settings.number(spec.id), settings.text(spec.id).to_string());
+            let (before, text_before) =
+                (settings.number(spec.id), settings.text(spec.id).to_string());
             assert_eq!(settings.set(spec, Some(text)), Err(why), "{name}={text}");
             assert_eq!(settings.number(spec.id), before);
             assert_eq!(settings.text(spec.id), text_before);
@@ -564,9 +570,15 @@ mod tests {
 
     #[test]
     fn auto_leaves_descriptors_to_the_program() {
-        for (descriptors, limit) in
-            [(0, 8), (20, 8), (44, 8), (64, 25), (1024, 889), (65536, 58950), (u64::MAX, usize::MAX)]
-        {
+        for (descriptors, limit) in [
+            (0, 8),
+            (20, 8),
+            (44, 8),
+            (64, 25),
+            (1024, 889),
+            (65536, 58950),
+            (u64::MAX, usize::MAX),
+        ] {
             let auto = auto_connections(descriptors);
             assert!(auto == limit || descriptors == u64::MAX && auto > 1 << 60, "{descriptors}");
         }

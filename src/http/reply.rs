@@ -81,10 +81,10 @@ pub(crate) unsafe fn vreply(
 
 /// Appends a whole response with a fixed body and ends the response.
 pub(crate) fn reply(conn: Conn, code: c_int, headers: &[u8], body: &[u8]) {
-    if let Some(length_at) = reply_head(conn, code, headers) {
-        if append(conn, body) {
-            finish_reply(conn, length_at);
-        }
+    if let Some(length_at) = reply_head(conn, code, headers)
+        && append(conn, body)
+    {
+        finish_reply(conn, length_at);
     }
 }
 

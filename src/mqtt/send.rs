@@ -141,11 +141,7 @@ fn list(props: &Option<Props>) -> Option<&dyn Properties> {
 /// header.
 fn reserve(conn: Conn, packet: &impl Packet) -> Result<usize, Failure> {
     let len = packet.body_len()?;
-    if output::reserve(conn, MAX_FIXED_HEADER + len) {
-        Ok(len)
-    } else {
-        Err(Failure::OutOfMemory)
-    }
+    if output::reserve(conn, MAX_FIXED_HEADER + len) { Ok(len) } else { Err(Failure::OutOfMemory) }
 }
 
 /// Appends what `write` writes; [`reserve`] made room for it.
