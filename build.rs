@@ -62,7 +62,7 @@ const OPTIONS: &[BuildOption] = &[
     BuildOption {
         name: "MG_SOCK_LISTEN_BACKLOG_SIZE",
         ty: "i32",
-        default: "128",
+        default: "4096",
         check: |v| number(1, 65535)(v),
     },
     BuildOption {
@@ -139,6 +139,10 @@ fn write_options(out: &Path) {
 fn header_value(name: &str) -> Option<String> {
     if name == "MG_ENABLE_SSI" && env::var_os(name).is_none() {
         return Some("0".into());
+    }
+    // A burst of peers fits into a longer queue than the one that programs know of.
+    if name == "MG_SOCK_LISTEN_BACKLOG_SIZE" && env::var_os(name).is_none() {
+        return Some("128".into());
     }
     let option = OPTIONS.iter().find(|option| option.name == name)?;
     let value = value_of(option);

@@ -1,6 +1,7 @@
 // Chapter 03, 48, 49, 51: what a target may reach. Section 3.12, 27-33. Threats 2: CVE-2009-1354,
 // -4530, -4535, CVE-2011-2900 (long paths), 6697a2cf.
 #include "files_dir.h"
+#include "mongoose_guard.h"
 
 static struct mg_http_serve_opts opts;
 static struct mg_connection *listener;
@@ -38,6 +39,8 @@ int main(void) {
   mg_snprintf(root, sizeof(root), "%s", files_path("web"));
   mg_snprintf(odd_root, sizeof(odd_root), "%s", files_path("pics/../web"));
   listener = peer_serve(files_serve, &opts);
+  CHECK(mg_set_option(listener->mgr, "max_uri_size", "0") == NULL);
+  CHECK(mg_set_option(listener->mgr, "max_header_size", "0") == NULL);
 
   check(root, "/a.txt", 200, "A");
   check(root, "/a.txt?../../x", 200, "A");

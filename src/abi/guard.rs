@@ -5,12 +5,15 @@ use core::ptr::null;
 
 use super::fmt::{va_ptr, with_sink};
 use super::mem::{bytes_mut, cstr, guard};
-use super::types::{mg_addr, mg_connection, mg_http_message, mg_mgr, mg_pfn_t, va_list};
+use super::types::{
+    mg_addr, mg_connection, mg_event_handler_t, mg_http_message, mg_mgr, mg_pfn_t, va_list,
+};
 use crate::abi::timer::now_ms;
 use crate::event::settings;
 use crate::event::state::State;
 use crate::guard::options::{self, TABLE};
 use crate::guard::stats::Stats;
+use crate::http::policy;
 
 /// What the guard is about to do.
 #[repr(C)]
@@ -46,6 +49,10 @@ pub struct mg_guard_event {
 /// Function that is asked before the guard acts.
 pub type mg_guard_handler_t =
     Option<unsafe extern "C" fn(*mut mg_connection, *const mg_guard_event, *mut c_void) -> bool>;
+
+/// Function that decides whether a request may go on.
+pub type mg_auth_handler_t =
+    Option<unsafe extern "C" fn(*mut mg_connection, *mut mg_http_message, *mut c_void) -> bool>;
 
 /// Figures of a manager.
 #[repr(C)]
@@ -171,5 +178,50 @@ pub unsafe extern "C" fn mg_set_guard_handler(
         if let Some(state) = State::of_or_new(mgr) {
             state.with_guard(|guarded| guarded.set_handler(r#fn, fn_data));
         }
+    });
+}
+
+/// Gives requests to a handler of their own; see the header.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_set_request_handler(
+    mgr: *mut mg_mgr,
+    pattern: *const c_char,
+    r#fn: mg_event_handler_t,
+    fn_data: *mut c_void,
+) {
+    guard((), || {
+        // SAFETY: rule 3.
+        let pattern = unsafe { cstr(pattern) };
+        let Some(state) = State::of_or_new(mgr) else { return };
+        let value = r#fn.map(|_| (r#fn, fn_data));
+        policy::register(state, pattern, value, |guarded| &mut guarded.policy.routes);
+    });
+}
+
+/// Asks a function about requests; see the header.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_set_auth_handler(
+    mgr: *mut mg_mgr,
+    pattern: *const c_char,
+    r#fn: mg_auth_handler_t,
+    fn_data: *mut c_void,
+) {
+    guard((), || {
+        // SAFETY: rule 3.
+        let pattern = unsafe { cstr(pattern) };
+        let Some(state) = State::of_or_new(mgr) else { return };
+        let value = r#fn.map(|_| (r#fn, fn_data));
+        policy::register(state, pattern, value, |guarded| &mut guarded.policy.auth);
+    });
+}
+
+/// Answers requests with 404; see the header.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mg_disable_http_endpoint(mgr: *mut mg_mgr, pattern: *const c_char) {
+    guard((), || {
+        // SAFETY: rule 3.
+        let pattern = unsafe { cstr(pattern) };
+        let Some(state) = State::of_or_new(mgr) else { return };
+        policy::register(state, pattern, Some(()), |guarded| &mut guarded.policy.disabled);
     });
 }

@@ -4,10 +4,10 @@ use core::ffi::c_int;
 use std::io;
 
 use super::admission::{self, Room, Verdict};
-use super::conn::{Conn, NO_FD, Origin};
+use super::conn::{Conn, Kind, NO_FD, Origin};
 use super::emit::{call_plain, ev};
 use super::state::State;
-use super::{guarded, phases};
+use super::{guarded, phases, proxy_header};
 use crate::abi::types::{flags, mg_addr};
 use crate::guard::options::{Name, choice};
 use crate::sys::poller::Interest;
@@ -27,8 +27,12 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
     for _ in 0..batch {
         let room = admission::room(state);
         if room == Room::Queue {
-            return rest(state, listener, admission::BARREN_REST_MS);
+            if !admission::is_queueing(state) {
+                rest(state, listener, admission::BARREN_REST_MS);
+            }
+            return;
         }
+        let room = make_room_first(state, listener, room);
         match socket::accept(listener.fd()) {
             Ok((fd, peer)) => admit(state, listener, fd, peer, room),
             Err(e) if socket::would_block(&e) => return,
@@ -48,6 +52,15 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
             return;
         }
     }
+}
+
+/// Where everybody may come in, room is made before the peer is accepted, so that there is never one
+/// connection too many.
+fn make_room_first(state: State, listener: Conn, room: Room) -> Room {
+    let is_sure = room == Room::AfterEviction
+        && admission::is_open_to_all(state)
+        && socket::has_input(listener.fd());
+    if is_sure && admission::evict(state) { Room::Free } else { room }
 }
 
 /// Accepting goes on after `ms` milliseconds.
@@ -79,6 +92,18 @@ fn admit(state: State, listener: Conn, fd: c_int, peer: Option<mg_addr>, room: R
     let Some(addr) = peer else { return accepted(state, listener, fd, peer) };
     if room == Room::Reject && admission::turn_away(state, listener, fd, &addr) {
         return;
+    }
+    if state.number(Name::ProxyProtocol) != 0 {
+        // Who is judged is not the proxy but whom it names.
+        if !state.with_guard(|guarded| guarded.proxies.contains(&admission::ip_of(&addr))) {
+            crate::error!("{} a PROXY header may come from trusted_proxies only", listener.id());
+            state.with_guard(|guarded| guarded.stats.refused_acl += 1);
+            return socket::close(fd);
+        }
+        if room == Room::AfterEviction && !admission::evict(state) {
+            return admission::refuse_full(state, listener, fd);
+        }
+        return accepted(state, listener, fd, peer);
     }
     match admission::judge(state, listener, &addr) {
         Verdict::Refuse => return socket::close(fd),
@@ -116,16 +141,43 @@ fn accepted(state: State, listener: Conn, fd: c_int, peer: Option<mg_addr>) {
     }
     conn.private().own_socket = true;
     conn.private().last_io_ms = state.now();
-    conn.set_protocol(listener.protocol());
-    conn.set_protocol_data(listener.protocol_data());
-    conn.set_handler(listener.handler(), listener.handler_data());
-    conn.set(flags::ACCEPTED | listener.flags() & (flags::TLS | flags::HEXDUMPING));
+    conn.set(flags::ACCEPTED);
     conn.link();
     guarded::enroll(state, conn, Origin::Accepted);
-    admission::count_address(state, conn);
     if admission::is_queueing(state) {
         admission::begin_full(state);
     }
+    if state.number(Name::ProxyProtocol) != 0 {
+        proxy_header::expect(conn, listener);
+        watch(state, conn);
+        return;
+    }
+    admission::count_address(state, conn);
+    introduce(state, listener, conn);
+}
+
+/// A peer behind a proxy has said who it is: it is judged like any other, and comes in.
+pub(crate) fn welcome(state: State, listener: Conn, conn: Conn) {
+    match admission::judge(state, listener, &conn.rem()) {
+        Verdict::Welcome => {}
+        Verdict::Refuse => return conn.set(flags::CLOSING),
+        Verdict::Tarpit => {
+            conn.private().kind = Kind::Tarpit;
+            return phases::settle(state, conn);
+        }
+    }
+    if !conn.is_dead() && !listener.is_dead() {
+        admission::count_address(state, conn);
+        introduce(state, listener, conn);
+    }
+}
+
+/// Gives `conn` the handlers of its listener and announces it.
+fn introduce(state: State, listener: Conn, conn: Conn) {
+    conn.set_protocol(listener.protocol());
+    conn.set_protocol_data(listener.protocol_data());
+    conn.set_handler(listener.handler(), listener.handler_data());
+    conn.set(listener.flags() & (flags::TLS | flags::HEXDUMPING));
     announce(state, listener, conn);
 }
 
@@ -145,6 +197,11 @@ fn announce(state: State, listener: Conn, conn: Conn) {
     if !listener.is_dead() {
         listener.private().plain_text_logged |= conn.private().plain_text_logged;
     }
+    watch(state, conn);
+}
+
+/// Has the poller look for input.
+fn watch(state: State, conn: Conn) {
     if !conn.is(flags::CLOSING) && !state.watch(conn, Interest { input: true, output: false }) {
         conn.set(flags::CLOSING);
     }

@@ -11,17 +11,17 @@ use crate::abi::guard::mg_guard_action;
 use crate::abi::types::{flags, mg_addr, mg_connection};
 use crate::guard::address::{PeerKey, peer_key};
 use crate::guard::deadline::Phase;
-use crate::guard::evict::{Candidate, Class, MIN_AGE_MS};
-use crate::guard::options::{Name, choice};
+use crate::guard::evict::{Candidate, Class, MIN_AGE_CROWDED_MS, MIN_AGE_MS, STALLED_MS};
+use crate::guard::options::{self, Name, choice};
 use crate::http::{engine, refuse};
 use crate::mqtt::receive;
 use crate::sys::socket;
 
 /// How old the candidates of a walk may be, in milliseconds.
-const WALK_LIFE_MS: u64 = 250;
+const WALK_LIFE_MS: u64 = 100;
 
 /// How long accepting rests when nobody can be evicted, in milliseconds.
-pub(crate) const BARREN_REST_MS: u64 = 200;
+pub(crate) const BARREN_REST_MS: u64 = 100;
 
 /// What an address is, as far as it is known.
 pub(crate) fn ip_of(addr: &mg_addr) -> IpAddr {
@@ -58,7 +58,19 @@ fn is_out_of_memory(state: State) -> bool {
 
 /// True if listeners are not to be watched: peers wait in the kernel's queue.
 pub(crate) fn is_queueing(state: State) -> bool {
-    is_full(state) && (state.number(Name::FullPolicy) == choice::QUEUE || is_out_of_memory(state))
+    let policy = state.number(Name::FullPolicy);
+    is_full(state)
+        && (policy == choice::QUEUE
+            || policy == choice::REJECT_CONNECTION && is_out_of_memory(state))
+}
+
+/// True if nobody is turned away for who he is or for coming too often.
+pub(crate) fn is_open_to_all(state: State) -> bool {
+    state.with_guard(|guarded| {
+        guarded.access_list.is_empty()
+            && guarded.connect_rate.is_off()
+            && guarded.settings.number(Name::MaxConnectionsPerIp) == 0
+    })
 }
 
 /// Whether somebody may come in now.
@@ -67,10 +79,8 @@ pub(crate) fn room(state: State) -> Room {
         return Room::Free;
     }
     let room = match state.number(Name::FullPolicy) {
-        _ if is_out_of_memory(state) => Room::Queue,
-        choice::QUEUE => Room::Queue,
-        choice::REJECT_CONNECTION => Room::Reject,
-        _ if expendable(state).is_some() => Room::AfterEviction,
+        choice::EVICT if expendable(state).is_some() => Room::AfterEviction,
+        choice::REJECT_CONNECTION if !is_out_of_memory(state) => Room::Reject,
         _ => Room::Queue,
     };
     if room == Room::Queue {
@@ -122,6 +132,7 @@ pub(crate) fn judge(state: State, listener: Conn, peer: &mg_addr) -> Verdict {
     });
     let refuse = |option: Name, action: mg_guard_action| {
         let (action, request) = (action as i32, core::ptr::null_mut());
+        let option = options::spec(option).c_name;
         may_act(state, listener, &Intent { action, status: 0, option, peer: *peer, request })
     };
     if !is_allowed && refuse(Name::AccessControlList, mg_guard_action::MG_GUARD_REFUSE) {
@@ -197,7 +208,7 @@ pub(crate) fn turn_away(state: State, listener: Conn, fd: c_int, peer: &mg_addr)
     let intent = Intent {
         action: mg_guard_action::MG_GUARD_REFUSE as i32,
         status: 503,
-        option: Name::MaxConnections,
+        option: options::spec(Name::MaxConnections).c_name,
         peer: *peer,
         request: core::ptr::null_mut(),
     };
@@ -270,10 +281,14 @@ fn class_of(state: State, conn: Conn, now: u64) -> Option<(Class, u64)> {
     }
     let watch = &private.watch;
     let io_timeout_ms = state.number(Name::IoTimeoutMs);
-    let is_quiet = io_timeout_ms > 0
-        && now.saturating_sub(private.last_io_ms.max(watch.since_ms)) >= io_timeout_ms;
+    let quiet_ms = now.saturating_sub(private.last_io_ms.max(watch.since_ms));
+    let is_quiet = io_timeout_ms > 0 && quiet_ms >= io_timeout_ms;
+    let is_http =
+        conn.has_protocol(engine::http_handler) || crate::http::stream::is_streaming(conn);
     let class = match watch.phase {
         Phase::Tarpitted => Class::Tarpitted,
+        // While there is a crowd at the door, those wait who have not asked for anything yet.
+        Phase::KeepAliveIdle if is_crowded(state) => return None,
         Phase::KeepAliveIdle => Class::KeepAlive,
         Phase::Connecting | Phase::Handshaking | Phase::AwaitingRequest => Class::NoHead,
         Phase::ReadingHeader if private.http_heads == 0 => Class::NoHead,
@@ -281,14 +296,33 @@ fn class_of(state: State, conn: Conn, now: u64) -> Option<(Class, u64)> {
         Phase::Other if !conn.has_protocol(receive::mqtt_handler) && is_quiet => Class::Quiet,
         // The program sent a response of its own and said that it is complete.
         Phase::InHandler if !conn.is(flags::RESP) && is_quiet => Class::Quiet,
+        Phase::Sending if is_http && now.saturating_sub(watch.since_ms) >= STALLED_MS => {
+            Class::Stalled
+        }
         _ => return None,
     };
     let is_young = matches!(class, Class::NoHead | Class::FirstBody)
-        && now.saturating_sub(watch.since_ms) <= MIN_AGE_MS;
+        && now.saturating_sub(watch.since_ms) <= min_age_ms(state);
     let is_privileged = state.with_guard(|guarded| {
         !guarded.priority.is_empty() && guarded.priority.contains(&ip_of(&conn.rem()))
     });
     (!is_young && !is_privileged).then_some((class, watch.since_ms))
+}
+
+/// How old a connection without a request must be to be expendable. When they hold half of all
+/// slots, which honest clients never do for long, newcomers need not wait a second.
+fn min_age_ms(state: State) -> u64 {
+    if is_crowded(state) { MIN_AGE_CROWDED_MS } else { MIN_AGE_MS }
+}
+
+/// True if at least half of the slots are held by peers that never completed a request.
+fn is_crowded(state: State) -> bool {
+    const WITHOUT_REQUEST: [Phase; 4] =
+        [Phase::Connecting, Phase::Handshaking, Phase::AwaitingRequest, Phase::ReadingHeader];
+    state.with_guard(|guarded| {
+        let held: u64 = WITHOUT_REQUEST.iter().map(|phase| guarded.phases[*phase as usize]).sum();
+        held.saturating_mul(2) >= guarded.connections() as u64
+    })
 }
 
 /// Closes the most expendable connection. False if there is none.
@@ -298,7 +332,7 @@ pub(crate) fn evict(state: State) -> bool {
         let intent = Intent {
             action: mg_guard_action::MG_GUARD_EVICT as i32,
             status: 0,
-            option: Name::MaxConnections,
+            option: options::spec(Name::MaxConnections).c_name,
             peer: conn.rem(),
             request: core::ptr::null_mut(),
         };

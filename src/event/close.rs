@@ -39,6 +39,7 @@ pub(crate) fn close(state: State, conn: Conn) {
     crate::dns::cancel(state, conn);
     forget_resolver(conn);
     guarded::dismiss(state, conn);
+    crate::http::access_log::end(state, conn);
     call_plain(conn, ev::CLOSE);
     crate::dash::links::forget(state, conn);
     release(conn);

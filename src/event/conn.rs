@@ -77,6 +77,8 @@ pub(crate) struct Private {
     pub(crate) plain_text_logged: bool,
     /// Who made the connection, once it is counted.
     pub(crate) origin: Origin,
+    /// The status of the response in progress was counted.
+    pub(crate) status_noted: bool,
     /// The library itself ended the last HTTP response, so that the next request may be awaited.
     pub(crate) response_ended: bool,
 }

@@ -5,6 +5,7 @@ use core::fmt::{self, Write};
 use core::ptr::null_mut;
 
 use super::conn::Conn;
+use super::slow;
 use crate::abi::types::flags;
 
 /// Numbers of the events, as in `enum mg_event`.
@@ -45,8 +46,10 @@ pub(crate) fn call(conn: Conn, event: c_int, data: *mut c_void) {
         unsafe { protocol(conn.ptr(), event, data) };
     }
     if let Some(handler) = conn.handler() {
+        let begin = slow::begin(conn);
         // SAFETY: rule 7 of the C edge; the memory of the connection is kept while we are at work.
         unsafe { handler(conn.ptr(), event, data) };
+        slow::end(conn, event, begin);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a manager's guard keeps: settings, figures, the schedule of deadlines, who may be evicted.
 
-use core::ffi::c_void;
+use core::ffi::{CStr, c_void};
 use std::collections::HashMap;
 
 use super::conn::{Conn, Origin};
@@ -15,7 +15,10 @@ use crate::guard::options::{self, AUTO, Defaults, Name, Settings};
 use crate::guard::rate::{Buckets, Rate};
 use crate::guard::schedule::Schedule;
 use crate::guard::stats::Stats;
+use crate::http::access_log;
+use crate::http::policy::Policy;
 use crate::sys::limits;
+use crate::sys::log_file::LogFile;
 
 /// The guard of one manager.
 pub(crate) struct Guarded {
@@ -44,6 +47,18 @@ pub(crate) struct Guarded {
     pub(crate) per_ip: HashMap<PeerKey, u32>,
     /// Which address a connection was counted for.
     pub(crate) counted_for: HashMap<u64, PeerKey>,
+    /// Header lines of every response, and of those over TLS.
+    pub(crate) extra_headers: Vec<u8>,
+    pub(crate) hsts: Vec<u8>,
+    /// Where requests are logged, and those without a line yet.
+    pub(crate) access_log: LogFile,
+    pub(crate) open_requests: access_log::Open,
+    /// Slow handlers are looked for.
+    pub(crate) warns: bool,
+    /// Where the guard says what it does.
+    pub(crate) error_log: LogFile,
+    /// What requests have to pass.
+    pub(crate) policy: Policy,
     /// Whom the program wants asked.
     handler: mg_guard_handler_t,
     handler_data: *mut c_void,
@@ -80,6 +95,13 @@ impl Guarded {
             request_buckets: Buckets::default(),
             per_ip: HashMap::new(),
             counted_for: HashMap::new(),
+            extra_headers: Vec::new(),
+            hsts: Vec::new(),
+            access_log: LogFile::default(),
+            open_requests: access_log::Open::default(),
+            warns: false,
+            error_log: LogFile::default(),
+            policy: Policy::default(),
             handler: None,
             handler_data: core::ptr::null_mut(),
         };
@@ -136,6 +158,14 @@ impl Guarded {
     pub(crate) fn set_handler(&mut self, handler: mg_guard_handler_t, data: *mut c_void) {
         self.handler = handler;
         self.handler_data = data;
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        if self.warns {
+            super::slow::watch(false);
+        }
     }
 }
 
@@ -201,7 +231,7 @@ pub(crate) struct Intent {
     /// HTTP status, WebSocket close code, or 0.
     pub(crate) status: i32,
     /// The option that asks for it.
-    pub(crate) option: Name,
+    pub(crate) option: &'static CStr,
     /// Whom it concerns.
     pub(crate) peer: mg_addr,
     /// The request, if there is one; else NULL.
@@ -212,12 +242,11 @@ pub(crate) struct Intent {
 /// False spares the peer.
 pub(crate) fn may_act(state: State, conn: Conn, intent: &Intent) -> bool {
     let (handler, data) = state.with_guard(|guarded| (guarded.handler, guarded.handler_data));
-    let name = options::spec(intent.option).name;
     if let Some(handler) = handler {
         let event = mg_guard_event {
             action: intent.action,
             status: intent.status,
-            option: c_name(intent.option),
+            option: intent.option.as_ptr(),
             peer: intent.peer,
             hm: intent.request,
         };
@@ -227,12 +256,8 @@ pub(crate) fn may_act(state: State, conn: Conn, intent: &Intent) -> bool {
             return false;
         }
     }
-    crate::debug!("{} guard: {name} {}", conn.id(), intent.status);
+    let option = intent.option.to_string_lossy();
+    crate::debug!("{} guard: {option} {}", conn.id(), intent.status);
     super::settings::log_action(state, conn, intent);
     true
-}
-
-/// Name of an option as a C string.
-pub(crate) fn c_name(option: Name) -> *const core::ffi::c_char {
-    options::spec(option).c_name.as_ptr()
 }

@@ -8,6 +8,7 @@ use super::state::{Scope, State};
 use super::url;
 use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
 use crate::abi::{app_options, mem};
+use crate::guard::options::Name;
 use crate::sys::socket;
 
 /// Opens a listening connection; `None`, with the cause logged, if memory, URL or socket fail, and
@@ -57,7 +58,8 @@ pub(crate) fn open(state: State, conn: Conn, url: &[u8]) -> bool {
     };
     let is_udp = url::is_udp(url);
     let backlog = app_options::listen_backlog();
-    match socket::listen(&addr, is_udp, backlog, app_options::ipv6_v6only()) {
+    let shares_port = state.number(Name::ReusePort) != 0;
+    match socket::listen(&addr, is_udp, backlog, app_options::ipv6_v6only(), shares_port) {
         Ok(fd) => {
             if let Some(bound) = socket::local_addr(fd) {
                 addr = bound;

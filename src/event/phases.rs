@@ -12,7 +12,7 @@ use super::state::State;
 use crate::abi::guard::mg_guard_action;
 use crate::abi::types::flags;
 use crate::guard::deadline::{self, Deadline, MAX_PINGS, Phase};
-use crate::guard::options::Name;
+use crate::guard::options::{self, Name};
 use crate::http::{engine, refuse, stream, upload};
 use crate::proto::ws::frame::opcode;
 use crate::ws;
@@ -200,7 +200,7 @@ fn time_out(state: State, conn: Conn, deadline: Deadline) {
     let intent = Intent {
         action: mg_guard_action::MG_GUARD_TIMEOUT as i32,
         status: if is_answered { 408 } else { 0 },
-        option: deadline.option(),
+        option: options::spec(deadline.option()).c_name,
         peer: conn.rem(),
         request: core::ptr::null_mut(),
     };

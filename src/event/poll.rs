@@ -9,7 +9,7 @@ use super::conn::{Conn, Kind, NO_FD, Origin};
 use super::emit::{call, call_count, ev, fail};
 use super::io::{self, handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
-use super::{admission, connect, guarded, linger, phases, unlisted, wake};
+use super::{admission, connect, guarded, linger, phases, proxy_header, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::mem;
@@ -64,6 +64,10 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         state.set_now(now);
         phases::expire(state);
         visit_all(state, now);
+        state.with_guard(|guarded| {
+            guarded.access_log.flush();
+            guarded.error_log.flush();
+        });
     }
     drop(scope);
 }
@@ -150,7 +154,7 @@ fn is_tcp_listener(conn: Conn) -> bool {
 #[inline]
 fn interest(state: State, conn: Conn) -> Interest {
     let bits = conn.flags();
-    if bits & AT_REST != 0 {
+    if bits & AT_REST != 0 || conn.private().kind == Kind::Tarpit {
         return Interest { input: false, output: false };
     }
     let full = bits & flags::FULL != 0;
@@ -340,6 +344,10 @@ fn transfer(state: State, conn: Conn, had_output: bool) {
     if conn.private().kind == Kind::WakeUp {
         if readable {
             wake::deliver(state);
+        }
+    } else if conn.private().kind == Kind::ProxyHeader {
+        if readable {
+            proxy_header::read(state, conn);
         }
     } else if is_tcp_listener(conn) {
         if readable {

@@ -1,17 +1,21 @@
 //! Setting options, and what follows from it.
 
 use core::ffi::CStr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::conn::{Conn, NO_FD};
 use super::guarded::Intent;
 use super::state::State;
-use super::{admission, phases};
+use super::{admission, phases, slow};
+use crate::abi::guard::mg_guard_action;
 use crate::abi::types::flags;
 use crate::guard::address::AddressList;
 use crate::guard::deadline::Phase;
 use crate::guard::options::{self, Group, Kind, Name, Refusal, Spec};
 use crate::guard::rate::Rate;
+use crate::http::login;
 use crate::sys::limits;
+use crate::sys::log_file::LogFile;
 
 /// Variable with `name=value;name=value`.
 const OPTIONS: &CStr = c"MG_OPTIONS";
@@ -49,6 +53,32 @@ fn apply(state: State, spec: &Spec) -> Result<(), Refusal> {
     match spec.id {
         Name::MaxConnections => state.with_guard(|guarded| guarded.resolve_max_connections()),
         Name::MaxConnectionsPerIp => admission::recount_addresses(state),
+        Name::GlobalAuthFile => login::load(state, &text)?,
+        Name::AccessLogFile => {
+            let log = LogFile::open(&text).map_err(|_| c"the file can't be opened for writing")?;
+            state.with_guard(|guarded| guarded.access_log = log);
+        }
+        Name::ErrorLogFile => {
+            let log = LogFile::open(&text).map_err(|_| c"the file can't be opened for writing")?;
+            state.with_guard(|guarded| guarded.error_log = log);
+        }
+        Name::HandlerWarnMs => {
+            let is_on = state.number(Name::HandlerWarnMs) > 0;
+            if state.with_guard(|guarded| core::mem::replace(&mut guarded.warns, is_on)) != is_on {
+                slow::watch(is_on);
+            }
+        }
+        Name::ExtraHeaders => {
+            let lines = header_lines(&text)?;
+            state.with_guard(|guarded| guarded.extra_headers = lines);
+        }
+        Name::Hsts => {
+            let line = match text.as_str() {
+                "" => Vec::new(),
+                value => format!("Strict-Transport-Security: {value}\r\n").into_bytes(),
+            };
+            state.with_guard(|guarded| guarded.hsts = line);
+        }
         Name::Drain if state.number(Name::Drain) != 0 => drain(state),
         _ => {}
     }
@@ -80,6 +110,23 @@ fn apply_rate(state: State, id: Name, text: &str) -> Result<(), Refusal> {
         } = rate;
     });
     Ok(())
+}
+
+/// Header lines, each with a name and a colon, as they go into a response.
+fn header_lines(text: &str) -> Result<Vec<u8>, Refusal> {
+    let mut lines = Vec::new();
+    for line in text.split('\n').map(|line| line.trim_ascii()).filter(|line| !line.is_empty()) {
+        let name = line.split_once(':').map_or("", |(name, _)| name);
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_value = |byte: u8| byte >= b' ' && byte != 0x7f || byte == b'\t';
+        if name.is_empty() || !name.bytes().all(is_token) || !line.bytes().all(is_value) {
+            return Err(c"a header line is not of the form name: value");
+        }
+        lines.extend_from_slice(line.as_bytes());
+        lines.extend_from_slice(b"\r\n");
+    }
+    Ok(lines)
 }
 
 /// Stops accepting, closes what is idle, and has the rest close when it is done.
@@ -129,4 +176,20 @@ fn set_or_log(state: State, name: &[u8], value: &[u8]) {
 }
 
 /// Writes what the guard does to the log of errors, if there is one.
-pub(crate) fn log_action(_state: State, _conn: Conn, _intent: &Intent) {}
+pub(crate) fn log_action(state: State, conn: Conn, intent: &Intent) {
+    if state.with_guard(|guarded| !guarded.settings.is_set(Name::ErrorLogFile)) {
+        return;
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let action = match intent.action {
+        action if action == mg_guard_action::MG_GUARD_REFUSE as i32 => "refused",
+        action if action == mg_guard_action::MG_GUARD_EVICT as i32 => "evicted",
+        action if action == mg_guard_action::MG_GUARD_TIMEOUT as i32 => "timed out",
+        action if action == mg_guard_action::MG_GUARD_REJECT as i32 => "rejected",
+        _ => "too often",
+    };
+    let (peer, option) = (admission::ip_of(&intent.peer), intent.option.to_string_lossy());
+    let (id, status) = (conn.id(), intent.status);
+    let line = format!("{now} {peer} {id} {action} {status} {option}\n");
+    state.with_guard(|guarded| guarded.error_log.write(line.as_bytes()));
+}

@@ -16,10 +16,18 @@ pub enum Class {
     KeepAlive,
     /// Raw TCP without traffic for `io_timeout_ms`.
     Quiet,
+    /// HTTP whose peer takes nothing of the response.
+    Stalled,
 }
 
 /// Connections younger than this, in milliseconds, are not expendable for being incomplete.
 pub const MIN_AGE_MS: u64 = 1000;
+
+/// The same while such connections hold half of all slots.
+pub const MIN_AGE_CROWDED_MS: u64 = 250;
+
+/// How long a peer must have taken nothing to count as stalled, in milliseconds.
+pub const STALLED_MS: u64 = 5000;
 
 /// How many candidates one walk finds.
 const KEPT: usize = 256;

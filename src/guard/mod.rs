@@ -12,6 +12,7 @@ pub mod deadline;
 pub mod evict;
 pub mod options;
 pub mod rate;
+pub mod routes;
 pub mod schedule;
 pub mod stats;
 pub mod table;

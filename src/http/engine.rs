@@ -9,6 +9,8 @@ use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
 
+use super::policy::{self, Handler, Verdict};
+use super::refuse::{self, Refusal};
 use super::reply;
 use crate::abi::http_parse::fill;
 use crate::abi::iobuf::mg_iobuf_del;
@@ -17,6 +19,7 @@ use crate::abi::types::{flags, mg_connection, mg_http_message};
 use crate::event::conn::Conn;
 use crate::event::emit::{call, ev, fail};
 use crate::event::state::{Scope, State};
+use crate::guard::options::Name;
 use crate::proto::http::chunked::{ChunkScanner, Chunks, decode_in_place};
 use crate::proto::http::head::{self, BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding};
 use crate::ws::{self, engine::ws_handler};
@@ -41,6 +44,8 @@ pub(crate) struct Pending {
     reported_at: usize,
     /// `recv.len` at the end of the run.
     seen: usize,
+    /// Handler of the message, if it has one of its own.
+    route: Option<Handler>,
 }
 
 impl Pending {
@@ -52,6 +57,7 @@ impl Pending {
             chunks: ChunkScanner::new(),
             reported_at: 0,
             seen: 0,
+            route: None,
         }
     }
 
@@ -61,6 +67,7 @@ impl Pending {
         self.has_head = false;
         self.chunks = ChunkScanner::new();
         self.reported_at = 0;
+        self.route = None;
     }
 }
 
@@ -177,7 +184,11 @@ fn take_pending(conn: Conn, cause: Cause) -> Pending {
     let pending = unsafe { mem::unbox(pending) };
     let base = if private.reading { private.read_base as usize } else { conn.recv_len() };
     let untouched = pending.seen == base && (private.reading || cause == Cause::Close);
-    if untouched { pending } else { Pending { reported_at: pending.reported_at, ..Pending::new() } }
+    if untouched {
+        pending
+    } else {
+        Pending { reported_at: pending.reported_at, route: pending.route, ..Pending::new() }
+    }
 }
 
 /// Keeps what is known of the message at the front of `recv` until more arrives. Without memory
@@ -219,7 +230,7 @@ fn run(conn: Conn, cause: Cause) {
         Some(_) => take_pending(conn, cause),
         None => Pending::new(),
     };
-    let mut run = Run { conn, state, cause, consumed: 0, moved: 0 };
+    let mut run = Run { conn, state, cause, consumed: 0, moved: 0, route: None };
     let waiting = run.all_messages(&mut pending);
     run.end();
     if !run.is_dead() && conn.has_protocol(ws_handler) && conn.recv_len() > 0 {
@@ -244,6 +255,8 @@ struct Run {
     consumed: usize,
     /// Bytes moved by [`Run::bring_to_front`] so far.
     moved: usize,
+    /// Handler of the request at hand, if it has one of its own.
+    route: Option<Handler>,
 }
 
 impl Run {
@@ -317,16 +330,103 @@ impl Run {
             return Ok(());
         }
         let input = self.input();
-        match pending.scanner.scan(input) {
-            HeadEnd::Partial => Err(Step::Wait),
-            HeadEnd::Malformed => Err(self.malformed()),
-            HeadEnd::Complete(len) => match head::parse_into(&mut pending.head, input, len) {
-                Ok(()) => {
+        let end = pending.scanner.scan(input);
+        let head_len = match end {
+            HeadEnd::Complete(len) => Some(len),
+            _ => None,
+        };
+        let server = self.state.filter(|_| self.conn.is(flags::ACCEPTED));
+        if let Some(refusal) = server.and_then(|state| policy::check_size(state, input, head_len))
+            && let Some(step) = self.refuse(refusal, null_mut(), false)
+        {
+            return Err(step);
+        }
+        let Some(head_len) = head_len else {
+            return Err(if end == HeadEnd::Partial { Step::Wait } else { self.malformed() });
+        };
+        let parsed = head::parse_into(&mut pending.head, input, head_len);
+        let checked = match server {
+            Some(state) => policy::check_head(state, &pending.head, input, parsed),
+            None => parsed.map_err(|_| None),
+        };
+        pending.has_head = checked.is_ok();
+        match checked {
+            Ok(()) => Ok(()),
+            Err(None) => Err(self.malformed()),
+            Err(Some(refusal)) => match self.refuse(refusal, null_mut(), false) {
+                Some(step) => Err(step),
+                None => {
                     pending.has_head = true;
                     Ok(())
                 }
-                Err(_) => Err(self.malformed()),
             },
+        }
+    }
+
+    /// Answers with an error, unless the program spares the request. A request without body leaves
+    /// the connection open where that is meant.
+    fn refuse(
+        &mut self,
+        refusal: Refusal,
+        request: *mut mg_http_message,
+        has_body: bool,
+    ) -> Option<Step> {
+        let (conn, state) = (self.conn, self.state?);
+        if !refuse::may_refuse(state, conn, &refusal, request) {
+            return None;
+        }
+        if self.is_dead() {
+            return Some(Step::Stop);
+        }
+        if refusal.keeps_open && !has_body && !request.is_null() {
+            refuse::answer(state, conn, &refusal, false);
+            conn.private().watch.is_restarted = true;
+            // SAFETY: `request` is the caller's message.
+            return Some(Step::Done(unsafe { (*request).head.len }));
+        }
+        conn.note_refusal();
+        refuse::answer(state, conn, &refusal, true);
+        conn.set(flags::DRAINING);
+        self.give_up();
+        Some(Step::Discard)
+    }
+
+    /// Asks whether the request may pass. `Some` ends its treatment.
+    fn check(&mut self, hm: *mut mg_http_message, head: &Head) -> Option<Step> {
+        let state = self.state.filter(|_| self.conn.is(flags::ACCEPTED))?;
+        // SAFETY: `hm` was made of `head`.
+        let verdict = unsafe { policy::check_request(state, self.conn, head, self.input(), hm) };
+        match verdict {
+            Verdict::Pass => None,
+            Verdict::Route(handler) => {
+                self.route = Some(handler);
+                None
+            }
+            Verdict::Refuse(refusal) => self.refuse(refusal, hm, may_have_body(head)),
+            Verdict::Answered if self.is_dead() => Some(Step::Stop),
+            Verdict::Answered if may_have_body(head) => {
+                self.conn.note_refusal();
+                self.conn.set(flags::DRAINING);
+                self.give_up();
+                Some(Step::Discard)
+            }
+            Verdict::Answered => Some(Step::Done(head.head_len)),
+        }
+    }
+
+    /// Delivers an HTTP event: to the handler that is registered for the request, else to the
+    /// connection's own.
+    fn deliver(&self, event: c_int, hm: *mut mg_http_message) {
+        let conn = self.conn;
+        let Some((Some(handler), data)) = self.route else { return call(conn, event, hm.cast()) };
+        let (own_handler, own_data) = (conn.handler(), conn.handler_data());
+        conn.set_handler(own_handler, data);
+        // SAFETY: rule 7 of the C edge; the connection is live.
+        unsafe { handler(conn.ptr(), event, hm.cast()) };
+        // The handler may have taken the connection over.
+        let is_same = conn.handler().map(|f| f as usize) == own_handler.map(|f| f as usize);
+        if !self.is_dead() && is_same && conn.handler_data() == data {
+            conn.set_handler(own_handler, own_data);
         }
     }
 
@@ -335,6 +435,9 @@ impl Run {
         let id = self.conn.id();
         crate::debug!("{id} malformed HTTP input");
         self.conn.note_refusal();
+        if let Some(state) = self.state {
+            policy::malformed(state, self.conn);
+        }
         self.conn.set(flags::DRAINING);
         self.give_up();
         Step::Discard
@@ -353,7 +456,7 @@ impl Run {
         if let Err(step) = self.find_head(pending) {
             return step;
         }
-        let Pending { head, chunks, reported_at, .. } = pending;
+        let Pending { head, chunks, reported_at, route, .. } = pending;
         self.bodiless_response(head);
         if may_have_body(head) {
             if self.consumed > 0 && self.moved > MAX_BYTES_MOVED && self.cause == Cause::Input {
@@ -367,6 +470,13 @@ impl Run {
         let mut message = MaybeUninit::uninit();
         self.fill(&mut message, head);
         let hm = message.as_mut_ptr();
+        self.route = *route;
+        if *reported_at == 0 && self.cause == Cause::Input {
+            if let Some(step) = self.check(hm, head) {
+                return step;
+            }
+            *route = self.route;
+        }
         if let Some(step) = self.report_headers(hm, reported_at) {
             return step;
         }
@@ -418,7 +528,7 @@ impl Run {
             *heads = heads.checked_add(1).unwrap_or(1);
         }
         *reported_at = before;
-        call(conn, ev::HTTP_HDRS, hm.cast());
+        self.deliver(ev::HTTP_HDRS, hm);
         if self.is_dead() {
             return Some(Step::Stop);
         }
@@ -441,6 +551,12 @@ impl Run {
                 return Step::Stop;
             }
             TransferEncoding::None => {}
+        }
+        let server = self.state.filter(|_| self.conn.is(flags::ACCEPTED));
+        if let Some(refusal) = server.and_then(|state| policy::too_large(state, head))
+            && let Some(step) = self.refuse(refusal, hm, true)
+        {
+            return step;
         }
         // SAFETY: `hm` is the caller's struct. The handler may have changed the length.
         let body_len = unsafe { (*hm).body.len };
@@ -495,13 +611,18 @@ impl Run {
         let Some(body) = self.input().get_mut(head.head_len..) else { return Step::Wait };
         match chunks.scan(body) {
             Chunks::Partial if self.cause == Cause::Close => Step::Stop,
-            Chunks::Partial => Step::Wait,
+            Chunks::Partial => {
+                self.chunks_too_large(hm, chunks.content_len(body.len())).unwrap_or(Step::Wait)
+            }
             Chunks::Invalid => {
                 fail(self.conn, format_args!("Invalid chunk"));
                 self.give_up();
                 Step::Stop
             }
-            Chunks::Complete { encoded_len, .. } => {
+            Chunks::Complete { encoded_len, decoded_len } => {
+                if let Some(step) = self.chunks_too_large(hm, decoded_len) {
+                    return step;
+                }
                 let len = decode_in_place(body, encoded_len);
                 // SAFETY: `hm` is the caller's struct.
                 unsafe {
@@ -513,24 +634,41 @@ impl Run {
         }
     }
 
+    /// Refuses a request whose chunks hold more than `max_body_size`.
+    fn chunks_too_large(&mut self, hm: *mut mg_http_message, len: usize) -> Option<Step> {
+        let state = self.state.filter(|_| self.conn.is(flags::ACCEPTED))?;
+        if len <= state.limit(Name::MaxBodySize) {
+            return None;
+        }
+        self.refuse(Refusal::new(413, Name::MaxBodySize), hm, true)
+    }
+
     /// Delivers `MG_EV_HTTP_MSG` for a message that takes `len` bytes of input.
     fn report(&mut self, hm: *mut mg_http_message, head: &Head, len: usize) -> Step {
         let conn = self.conn;
         let accepted = conn.is(flags::ACCEPTED);
+        let mut is_last = false;
         if accepted {
             conn.set(flags::RESP);
         }
         if let Some(state) = self.state {
             let private = conn.private();
             private.response_ended = false;
+            private.status_noted = false;
             private.watch.is_restarted = true;
             if accepted {
                 state.with_guard(|guarded| guarded.stats.requests += 1);
+                is_last = policy::is_last_request(state, conn);
+                private.close_after_response = is_last;
             }
         }
-        call(conn, ev::HTTP_MSG, hm.cast());
+        let queued = conn.send_len();
+        self.deliver(ev::HTTP_MSG, hm);
         if self.is_dead() {
             return Step::Stop;
+        }
+        if let Some(state) = self.state.filter(|_| accepted && !conn.private().status_noted) {
+            policy::note_own_response(state, conn, queued);
         }
         let ends_here = conn.is(flags::DRAINING | flags::CLOSING) && self.cause == Cause::Input;
         if accepted && ends_here {
@@ -538,8 +676,11 @@ impl Run {
             self.give_up();
             return Step::Discard;
         }
-        if accepted && head.connection_close {
+        if accepted && (head.connection_close || is_last) {
             if !conn.is(flags::RESP) {
+                if self.state.is_some() {
+                    conn.private().close_after_response = false;
+                }
                 conn.set(flags::DRAINING);
                 self.give_up();
                 return Step::Discard;

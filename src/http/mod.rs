@@ -2,7 +2,10 @@
 //!
 //! The codec is in [`crate::proto::http`]; here its results meet `recv`, `send` and the handlers.
 
+pub(crate) mod access_log;
 pub(crate) mod engine;
+pub(crate) mod login;
+pub(crate) mod policy;
 pub(crate) mod refuse;
 pub(crate) mod reply;
 pub(crate) mod serve;

@@ -3,16 +3,21 @@
 use core::ffi::{c_char, c_int};
 use core::fmt::Write as _;
 
+use super::access_log;
 use crate::abi::fmt::vformat;
 use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::types::{flags, va_list};
 use crate::event::conn::Conn;
 use crate::event::emit::fail;
 use crate::event::output;
+use crate::guard::options::Name;
 use crate::proto::http::status;
 
 /// Columns of the length field of `mg_http_reply`, which is filled in once the body is known.
 const LENGTH_COLUMNS: usize = 10;
+
+/// Longest error page, in bytes.
+const MAX_PAGE: u64 = 64 << 10;
 
 /// Field name in front of the length field.
 const FIELD: &[u8] = b"Content-Length: ";
@@ -93,14 +98,66 @@ pub(crate) fn status_only(conn: Conn, code: c_int) {
     reply(conn, code, b"", b"");
 }
 
+/// Appends an error response that the library makes by itself, with the page that `error_pages` has
+/// for it.
+pub(crate) fn error_page(conn: Conn, code: c_int, headers: &[u8]) {
+    match find_page(conn, code) {
+        Some(page) => {
+            let headers = [headers, b"Content-Type: text/html; charset=utf-8\r\n"].concat();
+            reply(conn, code, &headers, &page);
+        }
+        None => reply(conn, code, headers, b""),
+    }
+}
+
+/// Page of the directory `error_pages`: `404.html`, `40x.html`, `4xx.html` or `error.html`.
+fn find_page(conn: Conn, code: c_int) -> Option<Vec<u8>> {
+    let dir = conn.state()?.with_guard(|guarded| {
+        let is_set = guarded.settings.is_set(Name::ErrorPages);
+        is_set.then(|| guarded.settings.text(Name::ErrorPages).into_owned())
+    })?;
+    let names = [
+        format!("{code}.html"),
+        format!("{}x.html", code / 10),
+        format!("{}xx.html", code / 100),
+        "error.html".to_string(),
+    ];
+    names.iter().find_map(|name| {
+        let path = std::path::Path::new(&dir).join(name);
+        let size = std::fs::metadata(&path).ok().filter(|meta| meta.is_file())?.len();
+        if size <= MAX_PAGE { std::fs::read(path).ok() } else { None }
+    })
+}
+
+/// A response with this status begins: counts it and returns header lines that every response gets.
+pub(crate) fn begin_response(conn: Conn, code: c_int) -> Vec<u8> {
+    let Some(state) = conn.state() else { return Vec::new() };
+    access_log::note_status(state, conn, u16::try_from(code).unwrap_or(0));
+    let is_tls = conn.is(flags::TLS);
+    let closes = conn.private().close_after_response;
+    conn.private().status_noted = true;
+    state.with_guard(|guarded| {
+        guarded.stats.count_response(code.unsigned_abs());
+        let mut lines = guarded.extra_headers.clone();
+        if is_tls {
+            lines.extend_from_slice(&guarded.hsts);
+        }
+        if closes {
+            lines.extend_from_slice(b"Connection: close\r\n");
+        }
+        lines
+    })
+}
+
 /// Appends everything in front of the body. Returns where the length field starts.
 fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<usize> {
+    let more = begin_response(conn, code);
     let mut digits = [0; 20];
     let code_text = decimal(&mut digits, u64::from(code.unsigned_abs()));
     let sign: &[u8] = if code < 0 { b"-" } else { b"" };
     let reason = status::reason(code).as_bytes();
-    let pieces: [&[u8]; 8] =
-        [b"HTTP/1.1 ", sign, code_text, b" ", reason, b"\r\n", headers, LENGTH];
+    let pieces: [&[u8]; 9] =
+        [b"HTTP/1.1 ", sign, code_text, b" ", reason, b"\r\n", headers, &more, LENGTH];
     let end = append_all(conn, &pieces)?;
     Some(end - LENGTH.len() + FIELD.len())
 }
@@ -145,7 +202,11 @@ fn decimal(buf: &mut [u8; 20], mut n: u64) -> &[u8] {
 fn finish_reply(conn: Conn, length_at: usize) {
     let body_at = length_at + LENGTH_COLUMNS + 1 + b"\r\n\r\n".len();
     let mut digits = [0; 20];
-    let digits = decimal(&mut digits, conn.send_len().saturating_sub(body_at) as u64);
+    let body_len = conn.send_len().saturating_sub(body_at) as u64;
+    let digits = decimal(&mut digits, body_len);
+    if let Some(state) = conn.state() {
+        access_log::note_length(state, conn, body_len);
+    }
     let n = digits.len().min(LENGTH_COLUMNS);
     // SAFETY: `send` is a member of the live connection, and `reply_head` put the field there;
     // a custom printer that shortened the buffer is caught by the comparison.
@@ -161,8 +222,9 @@ fn finish_reply(conn: Conn, length_at: usize) {
 /// The response in progress is complete.
 pub(crate) fn end_response(conn: Conn) {
     conn.clear(flags::RESP);
-    if conn.state().is_some() {
+    if let Some(state) = conn.state() {
         conn.private().response_ended = true;
+        access_log::end(state, conn);
     }
 }
 

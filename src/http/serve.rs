@@ -4,7 +4,7 @@ use core::ffi::{CStr, c_char, c_void};
 use std::ffi::CString;
 
 use super::stream::{self, FileStream};
-use super::{reply, ssi};
+use super::{access_log, reply, ssi};
 use crate::abi::app_options;
 use crate::abi::mem::{cstr, guard};
 use crate::abi::types::{flags, mg_http_message, mg_http_serve_opts};
@@ -149,7 +149,11 @@ fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &
         Range::Satisfiable { start, end } => (206, start, end - start + 1),
         Range::Unsatisfiable => (416, 0, 0),
     };
-    let head = file_head(code, &chosen, &tag, range, len, options.extra_headers);
+    let extra_headers = [options.extra_headers, &reply::begin_response(conn, code)].concat();
+    if let Some(state) = conn.state() {
+        access_log::note_length(state, conn, len);
+    }
+    let head = file_head(code, &chosen, &tag, range, len, &extra_headers);
     if !reply::append(conn, &head) {
         return options.fs.close(chosen.file);
     }
@@ -299,8 +303,10 @@ fn find_index(dir: &CStr, fs: FileSystem) -> Option<CString> {
 /// several slashes would be taken for the name of another host.
 fn redirect(conn: Conn, uri: &[u8]) {
     let uri = mapping::single_leading_slash(uri);
+    let more = reply::begin_response(conn, 301);
     let head =
-        [b"HTTP/1.1 301 Moved\r\nLocation: ", uri, b"/\r\nContent-Length: 0\r\n\r\n"].concat();
+        [b"HTTP/1.1 301 Moved\r\nLocation: ", uri, b"/\r\nContent-Length: 0\r\n", &more, b"\r\n"]
+            .concat();
     if reply::append(conn, &head) {
         reply::end_response(conn);
     }
@@ -321,7 +327,8 @@ fn list(conn: Conn, request: &Request, dir: &CStr, options: &Options) {
     let mut page = Listing::new(request.uri);
     let mut lister = Lister { page: &mut page, dir, fs: options.fs };
     options.fs.list(dir, add_row, (&raw mut lister).cast());
-    match page.finish(options.extra_headers) {
+    let extra_headers = [options.extra_headers, &reply::begin_response(conn, 200)].concat();
+    match page.finish(&extra_headers) {
         Some(response) => {
             if reply::append(conn, &response) {
                 reply::end_response(conn);

@@ -11,6 +11,7 @@
 pub(crate) mod event_fd;
 pub(crate) mod interfaces;
 pub(crate) mod limits;
+pub(crate) mod log_file;
 pub(crate) mod poller;
 pub(crate) mod socket;
 

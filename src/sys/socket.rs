@@ -108,15 +108,21 @@ pub(crate) fn set_stream_options(fd: c_int) {
     let _ = set_int(fd, libc::SOL_SOCKET, libc::SO_KEEPALIVE, 1);
 }
 
-/// Opens a bound socket, for TCP a listening one. `v6_only` refuses IPv4-mapped peers.
+/// Opens a bound socket, for TCP a listening one. `v6_only` refuses IPv4-mapped peers;
+/// `shares_port` lets other sockets listen on the same port.
 pub(crate) fn listen(
     addr: &mg_addr,
     is_udp: bool,
     backlog: c_int,
     v6_only: bool,
+    shares_port: bool,
 ) -> io::Result<c_int> {
     let fd = open(addr.is_ip6, is_udp)?;
-    let result = bind_and_listen(fd, addr, is_udp, backlog, v6_only);
+    let result = match shares_port {
+        true => set_int(fd, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1),
+        false => Ok(()),
+    }
+    .and_then(|()| bind_and_listen(fd, addr, is_udp, backlog, v6_only));
     if result.is_err() {
         close(fd);
     }
@@ -202,6 +208,24 @@ pub(crate) fn recv(fd: c_int, buf: &mut [MaybeUninit<u8>]) -> io::Result<usize> 
         // SAFETY: `buf` is writable for its length.
         cvt_len(unsafe { libc::recv(fd, ptr, buf.len(), libc::MSG_DONTWAIT) })
     })
+}
+
+/// Receives without taking anything from the socket.
+pub(crate) fn peek(fd: c_int, buf: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
+    // SAFETY: the kernel writes at most `buf.len()` bytes to `buf`.
+    cvt_len(unsafe { libc::recv(fd, buf.as_mut_ptr().cast(), buf.len(), libc::MSG_PEEK) })
+}
+
+/// Takes `len` bytes that [`peek`] saw, and forgets them.
+pub(crate) fn take(fd: c_int, mut len: usize) {
+    let mut bytes = [MaybeUninit::<u8>::uninit(); 1024];
+    while len > 0 {
+        let room = len.min(bytes.len());
+        match recv(fd, &mut bytes[..room]) {
+            Ok(n) if n > 0 => len -= n,
+            _ => return,
+        }
+    }
 }
 
 /// Receives one datagram and its sender.

@@ -1,5 +1,6 @@
 //! Password files and the checks against them.
 
+use core::ffi::CStr;
 use std::collections::HashMap;
 
 use md5::{Digest, Md5};
@@ -63,22 +64,22 @@ impl Secret {
 
 impl Users {
     /// Reads the text of a password file. The error says what is wrong.
-    pub fn parse(text: &[u8]) -> Result<Self, &'static str> {
+    pub fn parse(text: &[u8]) -> Result<Self, &'static CStr> {
         let mut users = Self::default();
         for (n, line) in text.split(|&c| c == b'\n').map(<[u8]>::trim_ascii_end).enumerate() {
             if line.is_empty() || line.starts_with(b"#") {
                 continue;
             }
             if n >= MAX_LINES {
-                return Err("password file: more than 65536 lines");
+                return Err(c"password file: more than 65536 lines");
             }
             let (user, secret) = parse_line(line)?;
             let secrets = users.secrets.entry(user.to_vec()).or_default();
             if secrets.iter().any(|other| other.is_like(&secret)) {
-                return Err("password file: a user is there twice");
+                return Err(c"password file: a user is there twice");
             }
             if secrets.len() == MAX_LINES_PER_USER {
-                return Err("password file: more than 16 lines for one user");
+                return Err(c"password file: more than 16 lines for one user");
             }
             secrets.push(secret);
         }
@@ -150,13 +151,13 @@ impl Users {
 }
 
 /// One line without its end: the user and what proves them.
-fn parse_line(line: &[u8]) -> Result<(&[u8], Secret), &'static str> {
+fn parse_line(line: &[u8]) -> Result<(&[u8], Secret), &'static CStr> {
     if line.len() > MAX_LINE {
-        return Err("password file: a line is longer than 1024 bytes");
+        return Err(c"password file: a line is longer than 1024 bytes");
     }
-    let (user, rest) = cut(line).ok_or("password file: a line without a colon")?;
+    let (user, rest) = cut(line).ok_or(c"password file: a line without a colon")?;
     if user.is_empty() {
-        return Err("password file: a line without a user");
+        return Err(c"password file: a line without a user");
     }
     let secret = if let Some((realm, ha1)) = cut(rest) {
         match ha1.len() {
@@ -164,13 +165,13 @@ fn parse_line(line: &[u8]) -> Result<(&[u8], Secret), &'static str> {
             64 => unhex(ha1).map(|hash| Secret::Sha256(realm.to_vec(), hash)),
             _ => None,
         }
-        .ok_or("password file: a hash is not 32 or 64 hexadecimal digits")?
+        .ok_or(c"password file: a hash is not 32 or 64 hexadecimal digits")?
     } else if let Some(hash) = rest.strip_prefix(b"{SHA}") {
         Secret::PlainSha1(hash_of(hash)?)
     } else if let Some(hash) = rest.strip_prefix(b"{SHA256}") {
         Secret::PlainSha256(hash_of(hash)?)
     } else {
-        return Err("password file: only htdigest lines, {SHA} and {SHA256} are supported");
+        return Err(c"password file: only htdigest lines, {SHA} and {SHA256} are supported");
     };
     Ok((user, secret))
 }
@@ -182,8 +183,8 @@ fn cut(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// A hash of `N` bytes in base64, of exactly the length that it takes.
-fn hash_of<const N: usize>(text: &[u8]) -> Result<[u8; N], &'static str> {
-    const NOT_A_HASH: &str = "password file: a hash is not base64 of the right length";
+fn hash_of<const N: usize>(text: &[u8]) -> Result<[u8; N], &'static CStr> {
+    const NOT_A_HASH: &CStr = c"password file: a hash is not base64 of the right length";
     // Room for a group that is not filled, and a NUL.
     let mut out = [0; 48];
     if base64::encoded_len(N) != Some(text.len()) || base64::decode(text, &mut out) != Some(N) {
@@ -198,7 +199,7 @@ mod tests {
     use ::base64::{Engine, engine::general_purpose::STANDARD};
 
     fn users(text: &str) -> Users {
-        Users::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{e}: {text}"))
+        Users::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{e:?}: {text}"))
     }
 
     fn file() -> Users {
@@ -269,12 +270,12 @@ mod tests {
     #[test]
     fn ch08_10_bad_files_are_refused() {
         let hex32 = "0".repeat(32);
-        let unsupported = "password file: only htdigest lines, {SHA} and {SHA256} are supported";
-        let not_hex = "password file: a hash is not 32 or 64 hexadecimal digits";
-        let not_base64 = "password file: a hash is not base64 of the right length";
+        let unsupported = c"password file: only htdigest lines, {SHA} and {SHA256} are supported";
+        let not_hex = c"password file: a hash is not 32 or 64 hexadecimal digits";
+        let not_base64 = c"password file: a hash is not base64 of the right length";
         for (text, want) in [
-            ("ann", "password file: a line without a colon"),
-            (":here:x", "password file: a line without a user"),
+            ("ann", c"password file: a line without a colon"),
+            (":here:x", c"password file: a line without a user"),
             ("ann:secret", unsupported),
             ("ann:", unsupported),
             ("ann:$apr1$salt$hash", unsupported),
@@ -295,11 +296,11 @@ mod tests {
             ("ann:{SHA256}AAAAAAAAAAAAAAAAAAAAAAAAAAA=", not_base64),
             (
                 &format!("ann:a:{hex32}\nann:b:{hex32}\nann:a:{hex32}"),
-                "password file: a user is there twice",
+                c"password file: a user is there twice",
             ),
             (
                 &format!("ann:{}", "x".repeat(MAX_LINE)),
-                "password file: a line is longer than 1024 bytes",
+                c"password file: a line is longer than 1024 bytes",
             ),
         ] {
             assert_eq!(Users::parse(text.as_bytes()).err(), Some(want), "{text}");

@@ -40,6 +40,11 @@ impl ChunkScanner {
         Self { at: 0, decoded: 0 }
     }
 
+    /// Bytes of content in the first `body_len` bytes, chunk headers of the last chunk included.
+    pub fn content_len(&self, body_len: usize) -> usize {
+        self.decoded.saturating_add(body_len.saturating_sub(self.at))
+    }
+
     /// Goes on with `body`: all bytes behind the head that have arrived.
     ///
     /// The bytes seen by earlier calls must still be there, in front. The answer is that of a

@@ -166,9 +166,11 @@ pub enum HeadError {
     FirstLine,
     /// A header line without name or colon, with blanks in front, or with a stray CR.
     HeaderLine,
-    /// A second `Content-Length`, `Transfer-Encoding`, `Connection`, `Authorization`, `Cookie` or
-    /// `Host`.
+    /// A second `Content-Length`, `Transfer-Encoding`, `Connection`, `Authorization` or `Cookie`.
     Repeated,
+    /// A second `Host`, and nothing worse but perhaps [`HeadError::Unlisted`]: the [`Head`] is
+    /// complete.
+    TwoHosts,
     /// `Content-Length` is not a plain decimal number that fits.
     Length,
     /// `Content-Length` together with `Transfer-Encoding`, or the latter in an HTTP/1.0 request.
@@ -214,6 +216,8 @@ pub struct Head {
     pub expect_100: bool,
     /// There is a `Host`.
     pub has_host: bool,
+    /// There is more than one `Host`, which RFC 9112 section 3.2 forbids and Mongoose accepts.
+    pub has_two_hosts: bool,
     /// There is a DEL (0x7f), which RFC 9110 §5.5 forbids and Mongoose accepts.
     pub has_del: bool,
 }
@@ -237,6 +241,7 @@ impl Default for Head {
             connection_close: false,
             expect_100: false,
             has_host: false,
+            has_two_hosts: false,
             has_del: false,
         }
     }
@@ -274,6 +279,7 @@ impl Head {
         self.connection_close = false;
         self.expect_100 = false;
         self.has_host = false;
+        self.has_two_hosts = false;
         self.has_del = false;
     }
 
@@ -316,6 +322,9 @@ pub fn parse_into(head: &mut Head, buf: &[u8], head_len: usize) -> Result<(), He
     let fields = first_line(head, text)?;
     let framing = header_lines(head, text, fields)?;
     decide_length(head, text, &framing)?;
+    if head.has_two_hosts {
+        return Err(HeadError::TwoHosts);
+    }
     if framing.unlisted { Err(HeadError::Unlisted) } else { Ok(()) }
 }
 
@@ -417,8 +426,7 @@ fn note_field(
     // By length first: nearly all fields are none of these.
     match name.len() {
         4 if is(b"Host") => {
-            let repeated = core::mem::replace(&mut head.has_host, true);
-            return if repeated { Err(HeadError::Repeated) } else { Ok(()) };
+            head.has_two_hosts |= core::mem::replace(&mut head.has_host, true);
         }
         6 if is(b"Cookie") => {
             once(framing.cookie)?;
