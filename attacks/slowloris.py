@@ -1,0 +1,76 @@
+"""Slowloris: heads of requests that arrive byte by byte and never end."""
+
+import time
+
+from .lib.crowd import Crowd
+
+LIMIT = 100
+HELLO = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Endless: "
+DEFAULT_DEADLINE = 20  # seconds; header_timeout_ms
+
+
+def run(arena):
+    crowding_out(arena)
+    deadline(arena)
+
+
+def trickle(crowd, seconds, every, again=False):
+    """Each peer sends a byte every few seconds; `again`: whoever is closed comes back."""
+    end, counted = time.monotonic() + seconds, 0
+    due = {}
+    while (now := time.monotonic()) < end:
+        crowd.step(0.05)
+        for peer in list(crowd.by_fd.values()):
+            if peer.connected is not None and now >= due.setdefault(peer, peer.connected + every):
+                due[peer] = now + every
+                crowd.say(peer, b"a")
+        if again:
+            ended = len(crowd.ended())
+            crowd.add(ended - counted, HELLO)
+            counted = ended
+        elif not crowd.by_fd:
+            return
+
+
+def crowding_out(arena):
+    """Four times as many attackers as there is room, who come back when they are closed."""
+    server = arena.server(MG_MAX_CONNECTIONS=LIMIT)
+    with Crowd(server.port) as crowd:
+        crowd.add(4 * LIMIT, HELLO)
+        crowd.run(0.5)
+        prober = arena.prober(server.port)
+        trickle(crowd, arena.seconds(60, 8), arena.seconds(5, 2), again=True)
+        figures = prober.finish()
+    arena.row("ordinary GETs", "all < 2 s, median < 50 ms", str(figures), figures.within(2, 0.05))
+    arena.stop(server)
+
+
+def deadline(arena):
+    """All find room: each must be closed when its time is up, told 408."""
+    seconds = arena.seconds(DEFAULT_DEADLINE, 3)
+    options = {} if seconds == DEFAULT_DEADLINE else {"header_timeout_ms": 1000 * seconds}
+    for what, hello in (("slow heads", HELLO), ("silent peers", b"")):
+        server = arena.server(MG_MAX_CONNECTIONS=4000, **options)
+        with Crowd(server.port) as crowd:
+            crowd.add(1000, hello)
+            crowd.run(0.2)
+            prober = arena.prober(server.port)
+            if hello:
+                trickle(crowd, seconds + 2, 1)
+            else:
+                crowd.run(seconds + 2, lambda: not crowd.by_fd)
+            figures = prober.finish()
+            lived = sorted(peer.lived() for peer in crowd.ended() if peer.connected is not None)
+            told = sum(peer.got.startswith(b"HTTP/1.1 408 ") for peer in crowd.peers)
+            got = sum(bool(peer.got) for peer in crowd.peers)
+        span = f"{lived[0]:.2f}-{lived[-1]:.2f} s" if lived else "never"
+        arena.row(f"{what}, closed at the deadline", f"1000 at {seconds} +- 1 s",
+                  f"{len(lived)} at {span}",
+                  len(lived) == 1000 and lived[0] > seconds - 1 and lived[-1] < seconds + 1)
+        if hello:
+            arena.row(f"{what}, told 408", ">= 990", f"{told}", told >= 990)
+        else:
+            arena.row(f"{what}, told nothing", "0 answers", f"{got}", got == 0)
+        arena.row(f"{what}, ordinary GETs", "all < 2 s, median < 10 ms", str(figures),
+                  figures.within(2, 0.01))
+        arena.stop(server)
