@@ -8,13 +8,14 @@ from .lib.wire import exchange, get, request
 UPS = ["..", ".", "%2e%2e", "%2E.", ".%2e", "%252e%252e", "%25252e%25252e", "..%00", "%00..", "..;",
        "..;a=b", "...", "....", ".. ", "..%20", "..%09", "%c0%ae%c0%ae", "%e0%80%ae%e0%80%ae",
        "%uff0e%uff0e", "%u002e%u002e", "\\..", "..\\", "..%5c", "%5c..", "..%255c", "..%c0%af",
-       "..%2f", "..%252f", "%2e%2e%2f", "..//", "..%2f%2f", "../.", "./..", ".//..", "..\x01", "..\x7f",
-       "..%0d", "..%0a", "..%0d%0a", "..%3f", "..%23", "..::$DATA", "..%ff", "..\xff"]
+       "..%2f", "..%252f", "%2e%2e%2f", "..//", "..%2f%2f", "../.", "./..", ".//..", "..\x01",
+       "..\x7f", "..%0d", "..%0a", "..%0d%0a", "..%3f", "..%23", "..::$DATA", "..%ff", "..\xff"]
 SEPARATORS = ["/", "//", "%2f", "%252f", "\\", "%5c", "/./", "%c0%af", "%00/", "/%00"]
-STARTS = ["/", "//", "", "/sub/", "/sub/../", "/files/", "/nothing/", "/a.txt/", "\\", "/%2f", "/~/",
-          "/inner-link/", "http://localhost/", "http://localhost", "*", "/?/", "/#/"]
+STARTS = ["/", "//", "", "/sub/", "/sub/../", "/files/", "/nothing/", "/a.txt/", "\\", "/%2f",
+          "/~/", "/inner-link/", "http://localhost/", "http://localhost", "*", "/?/", "/#/"]
 TAILS = ["secret.txt", "secret.txt::$DATA", "secret.txt%00.html", "secret.txt/", "secret.txt.",
-         "secret.txt%20", "private/secret.txt", "public-secret/secret.txt", "private", "private/", ""]
+         "secret.txt%20", "private/secret.txt", "public-secret/secret.txt", "private", "private/",
+         ""]
 
 
 def corpus(absolute):
@@ -24,7 +25,8 @@ def corpus(absolute):
     for up, separator, tail in itertools.product(UPS, SEPARATORS, TAILS):
         yield "/" + up + separator + tail
         yield "/sub" + separator + up + separator + up + separator + tail
-    for start in ("", "/", "//", "/%2f", "///", "file://", "/files/", "/files//", "\\", "%2f", "/C:"):
+    for start in ("", "/", "//", "/%2f", "///", "file://", "/files/", "/files//", "\\", "%2f",
+                  "/C:"):
         yield start + absolute
         yield start + absolute.replace("/", "%2f")
         yield start + absolute.replace("/", "\\")
@@ -34,9 +36,10 @@ def corpus(absolute):
         yield "/" + tail
 
 
-LINKS = ["relative-link", "absolute-link", "directory-link/secret.txt", "directory-link", "link-to-link",
-         "directory-link/", "sub/../directory-link/secret.txt", "directory-link/../secret.txt",
-         "directory-link%2fsecret.txt", "./relative-link", "relative-link/", "relative-link%00.txt"]
+LINKS = ["relative-link", "absolute-link", "directory-link/secret.txt", "directory-link",
+         "link-to-link", "directory-link/", "sub/../directory-link/secret.txt",
+         "directory-link/../secret.txt", "directory-link%2fsecret.txt", "./relative-link",
+         "relative-link/", "relative-link%00.txt"]
 
 
 def run(arena):
@@ -47,9 +50,9 @@ def run(arena):
                                  ("packed", ("-p", "-d", "/public"), "/private/secret.txt")):
         server = arena.server("target", *args)
         served = [PUBLIC in get(server.port, path).body.decode()
-                  for path in ("/a.txt", "/sub/b.txt", "/%61.txt", "/sub/../a.txt", "/index.html")]
+                  for path in ("/a.txt", "/sub/b.txt", "/%61.txt", "/index.html")]
         arena.row(f"{what}: what is public", "is served", f"{sum(served)} of {len(served)} paths",
-                  served[0] and served[1] and served[4])
+                  all(served))
         escapes(arena, what, server, sorted(set(corpus(absolute))))
         if what == "disk":
             links(arena, what, server)
@@ -78,8 +81,6 @@ def fetch(server, target):
 
 
 def escapes(arena, what, server, targets):
-    if arena.quick:
-        targets = targets[::7]
     leaks = [target for target in targets if leak(fetch(server, target))]
     ranges = [target for target in targets[::10]
               if leak(exchange(server.port, request(target.encode("latin-1"), fields=[

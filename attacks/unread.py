@@ -80,14 +80,16 @@ def against(arena, what, prepare, data, args, count, options, cap):
     server = arena.server("target", *args, **options)
     flooders = [Flooder(server, prepare, data) for _ in range(count)]
     seconds = arena.seconds(60, 5)
-    base, before, end = server.memory(), server.cpu(), time.monotonic() + seconds
+    base, before, begin = server.memory(), server.cpu(), time.monotonic()
+    end = begin + seconds
     with Watch(server) as watch:
         prober = arena.prober(server.port)
-        while time.monotonic() < end and server.alive():
+        # A server that has lost shall not take the whole machine with it.
+        while time.monotonic() < end and server.alive() and watch.most_memory - base < 4 * cap:
             if not any([flooder.push() for flooder in flooders]):
                 time.sleep(0.01)
         figures = prober.finish()
-        share = 100 * (server.cpu() - before) / seconds
+        share = 100 * (server.cpu() - before) / (time.monotonic() - begin)
     for flooder in flooders:
         flooder.close()
     growth = watch.most_memory - base

@@ -3,7 +3,8 @@
 import time
 
 from .lib.process import Watch
-from .lib.wire import UPGRADE, close_code, connect, everything, exchange, frame, read_answer, request
+from .lib.wire import (UPGRADE, close_code, connect, everything, exchange, frame, read_answer,
+                       request)
 
 GOOD = "https://good.example"
 SMALL = 1024

@@ -11,6 +11,7 @@ import time
 
 from .prober import Prober
 from .process import Process
+from .tree import plant_packed
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVERS = ROOT / "attacks" / "servers"
@@ -61,7 +62,6 @@ class Arena:
         packed = self.programs / "packed.c"
         tree = self.programs / "packed"
         shutil.rmtree(tree, ignore_errors=True)
-        from .tree import plant_packed  # pylint: disable=import-outside-toplevel
         plant_packed(tree)
         packed.write_bytes(subprocess.run([ROOT / "tools/pack", tree], check=True,
                                           stdout=subprocess.PIPE).stdout)
@@ -106,6 +106,8 @@ class Arena:
             args = [*args, *settings]
         elif settings:
             env["MG_OPTIONS"] = ";".join(settings)
+        if not (self.programs / name).exists():
+            raise RuntimeError(f"{name} was not built")
         process = self.start(self.programs / name, *args, env=env, descriptors=descriptors,
                              name=name)
         listeners = 2 if "-C" in args else 1
@@ -148,8 +150,9 @@ class Arena:
                  for row in self.rows]
         widths = [max(len(line[i]) for line in [head, *lines]) for i in range(4)]
         rule = tuple("-" * width for width in widths)
-        return "\n".join(" | ".join(f"{cell:<{width}}" for cell, width in zip(line, widths)).rstrip()
-                         for line in [head, rule, *lines])
+        padded = [[f"{cell:<{width}}" for cell, width in zip(line, widths)]
+                  for line in [head, rule, *lines]]
+        return "\n".join(" | ".join(cells).rstrip() for cells in padded)
 
 
 def interrupted(*_):
