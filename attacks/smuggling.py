@@ -39,17 +39,19 @@ def requests(server):
     return [Seen(words[1:]) for words in lines if words[:1] == ["request"] and len(words) == 3]
 
 
-def send_all(port, batch):
-    """Sends every case of a batch on a connection of its own, and gives them time."""
-    peers = []
-    for case in batch:
-        peer = connect(port)
-        peers.append(peer)
-        try:
-            peer.sendall(case.data)
-        except OSError:
-            pass
-    time.sleep(0.4)
+def send_all(port, batch, apart=False):
+    """Sends every case of a batch on a connection of its own, and gives them time; `apart`: heads
+    first, so that proxies pass bodies on as they come."""
+    pieces = [case.data.partition(b"\r\n\r\n") if apart else (case.data,) for case in batch]
+    peers = [connect(port) for _ in batch]
+    for number in range(3 if apart else 1):
+        for peer, data in zip(peers, pieces):
+            try:
+                peer.sendall(data[number])
+            except OSError:
+                pass
+        time.sleep(0.05)
+    time.sleep(0.35)
     for peer in peers:
         peer.close()
 
@@ -80,7 +82,7 @@ def through(arena, start, how):
     victims = poisoned = 0
     corpus = cases()
     for at in range(0, len(corpus), BATCH):
-        send_all(front.port, corpus[at:at + BATCH])
+        send_all(front.port, corpus[at:at + BATCH], apart=how == "off")
         for _ in range(8):
             victims += 1
             answer = get(front.port, f"/victim{victims}")

@@ -79,7 +79,7 @@ class Flooder:
 def against(arena, what, prepare, data, args, count, options, cap):
     server = arena.server("target", *args, **options)
     flooders = [Flooder(server, prepare, data) for _ in range(count)]
-    seconds = arena.seconds(60, 5)
+    seconds = arena.seconds(60, 4)
     base, before, begin = server.memory(), server.cpu(), time.monotonic()
     end = begin + seconds
     with Watch(server) as watch:
