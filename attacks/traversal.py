@@ -36,6 +36,9 @@ def corpus(absolute):
         yield "/" + tail
 
 
+HIDDEN = [".htpasswd", "/.htpasswd", ".htpasswd/", "%2ehtpasswd", "./.htpasswd", "sub/../.htpasswd",
+          ".htpasswd%00.txt", "files/.htpasswd", ".git/config", ".git", ".git/", ".git//config",
+          "%2egit/config", ".git%2fconfig", "inner-link/../.git/config", "files/", "files"]
 LINKS = ["relative-link", "absolute-link", "directory-link/secret.txt", "directory-link",
          "link-to-link", "directory-link/", "sub/../directory-link/secret.txt",
          "directory-link/../secret.txt", "directory-link%2fsecret.txt", "./relative-link",
@@ -55,10 +58,11 @@ def run(arena):
                   all(served))
         escapes(arena, what, server, sorted(set(corpus(absolute))))
         if what == "disk":
-            links(arena, what, server)
+            none_of(arena, f"{what}: {len(LINKS)} paths over links", server, LINKS)
+            none_of(arena, f"{what}: {len(HIDDEN)} paths to hidden files", server, HIDDEN)
         arena.stop(server)
     server = arena.server("target", "-d", root, follow_symlinks="no")
-    links(arena, "follow_symlinks=no", server)
+    none_of(arena, f"follow_symlinks=no: {len(LINKS)} paths over links", server, LINKS)
     inner = get(server.port, "/inner-link").status
     arena.row("follow_symlinks=no: a link inside", "404", str(inner), inner == 404)
     arena.stop(server)
@@ -72,7 +76,8 @@ def run(arena):
 def leak(answer):
     """Whether something from outside the root is in an answer: content, or names."""
     said = answer.head + answer.body
-    return SECRET.encode() in said or b"secret.txt</a>" in said or b"public-secret" in answer.body
+    return any(text in said for text in (SECRET.encode(), b"secret.txt</a>", b"public-secret",
+                                         b".htpasswd</a>"))
 
 
 def fetch(server, target):
@@ -91,9 +96,8 @@ def escapes(arena, what, server, targets):
               f"{len(leaks) + len(ranges)} escapes", not leaks + ranges and server.alive())
 
 
-def links(arena, what, server):
-    leaks = [link for link in LINKS if leak(fetch(server, "/" + link))]
-    for link in leaks:
-        arena.progress(f"escape: {link!r}")
-    arena.row(f"{what}: {len(LINKS)} paths over links", "no byte from outside",
-              f"{len(leaks)} escapes", not leaks)
+def none_of(arena, what, server, paths):
+    leaks = [path for path in paths if leak(fetch(server, "/" + path))]
+    for path in leaks:
+        arena.progress(f"escape: {path!r}")
+    arena.row(what, "no byte of them", f"{len(leaks)} escapes", not leaks)

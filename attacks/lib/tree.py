@@ -17,13 +17,15 @@ def plant_packed(folder):
 
 
 def plant(folder):
-    """The same in a directory, with symbolic links, a protected file and a large one."""
+    """The same in a directory, with symbolic links, hidden files and a large one."""
     plant_packed(folder)
     public = folder / "public"
     (public / "files").mkdir()
     (public / "files" / "c.txt").write_text(PUBLIC + "\n")
     (public / "large.bin").write_bytes(b"l" * (4 << 20))
-    (public / ".htpasswd").write_text(SECRET + "\n")
+    (public / ".git").mkdir()
+    for hidden in (".htpasswd", "files/.htpasswd", ".git/config"):
+        (public / hidden).write_text(SECRET + "\n")
     os.symlink("../secret.txt", public / "relative-link")
     os.symlink(folder / "secret.txt", public / "absolute-link")
     os.symlink(folder / "private", public / "directory-link")
