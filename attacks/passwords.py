@@ -30,11 +30,10 @@ def basic(_port, _source, user, password):
 
 
 def digest(port, source, user, password):
-    challenge = get(port, "/a.txt", source).fields.get("www-authenticate", "")
-    nonce = re.search(r'nonce="([^"]+)"', challenge)
-    if nonce is None:  # none is given: any will do, as the answer is no anyway
-        nonce = re.search(r"(.*)", "none")
-    nonce = nonce.group(1)
+    head = get(port, "/a.txt", source).head.decode("latin-1")
+    challenges = re.findall(r"(?im)^WWW-Authenticate: *(Digest .*)$", head)
+    nonces = [re.search(r'nonce="([^"]+)"', text) for text in challenges if "SHA-256" not in text]
+    nonce = nonces[0].group(1) if nonces and nonces[0] else "none was given"
 
     def md5(text):
         return hashlib.md5(text.encode()).hexdigest()

@@ -164,7 +164,8 @@ def heads():
     yield Case("two Hosts", GET + b"Host: elsewhere\r\n\r\n")
     yield Case("the same Host twice", GET + HOST + b"\r\n")
     yield Case("close, and more", GET + b"Connection: close\r\n\r\n" + NEXT, NOTHING, A)
-    yield Case("HTTP/1.0, and more", b"GET /a HTTP/1.0\r\n" + HOST + b"\r\n" + NEXT, NOTHING, A, A + S)
+    yield Case("HTTP/1.0, and more", b"GET /a HTTP/1.0\r\n" + HOST + b"\r\n" + NEXT, NOTHING, A,
+               A + S)
     yield Case("upgrade to h2c", GET + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                b"HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n" + NEXT, NOTHING, A, A + S)
     yield Case("forged X-Front", GET + b"X-Front: forged\r\n\r\n" + NEXT, A + S)
