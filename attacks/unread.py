@@ -26,7 +26,7 @@ def run(arena):
             ("TLS records", secure, pipelined, tls)):
         against(arena, what, prepare, data, args, 1, {}, RECEIVED + SENT + OTHERWISE)
         against(arena, what, prepare, data, args, PEERS, {"max_memory": "64m"},
-                    ALL + OTHERWISE)
+                ALL + OTHERWISE)
 
 
 def upgrade(server):
