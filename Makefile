@@ -38,7 +38,7 @@ ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan tsan valgrind bench doc install uninstall deps clean help
+	symbols asan lib-asan tsan valgrind bench attack doc install uninstall deps clean help
 
 all: lib
 
@@ -143,6 +143,10 @@ valgrind: lib
 bench: lib
 	benches/run --build $(B)
 
+# QUICK=1 shortens what lasts long; ATTACKS="NAME ..." runs some.
+attack: lib
+	attacks/run --build $(B) $(if $(QUICK),--quick) $(ATTACKS)
+
 doc:
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --no-deps --document-private-items
 
@@ -183,6 +187,7 @@ help:
 	@echo 'make tsan         C tests with threads under ThreadSanitizer, both sides'
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
+	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
 	@echo 'make examples     compile the examples, to build/examples'
 	@echo 'make fmt / lint   format / check format, clippy, shellcheck'
 	@echo 'make check        the same as make test'

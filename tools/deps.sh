@@ -17,7 +17,7 @@ if [ "${1:-}" != build ]; then
     g++:g++ clang:clang pkg-config:pkg-config git:git python3:python3 valgrind:valgrind
     strace:strace openssl:openssl clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
     chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
-    ip:iproute2 chronyd:chrony node:nodejs npm:npm
+    ip:iproute2 chronyd:chrony node:nodejs npm:npm haproxy:haproxy slowhttptest:slowhttptest
     /usr/include/microhttpd.h:libmicrohttpd-dev
     /usr/share/doc/libclang-dev:libclang-dev
     /usr/share/doc/python3-venv:python3-venv
@@ -29,7 +29,7 @@ for need in "${needs[@]}"; do
   sign=${need%%:*} package=${need##*:}
   case $sign in
     /*) [ -e "$sign" ] || missing+=("$package") ;;
-    nginx | mosquitto | dnsmasq | ip | chronyd)
+    nginx | haproxy | mosquitto | dnsmasq | ip | chronyd)
       [ -x "/usr/sbin/$sign" ] || command -v "$sign" >/dev/null || missing+=("$package")
       ;;
     *) command -v "$sign" >/dev/null || missing+=("$package") ;;
