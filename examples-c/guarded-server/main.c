@@ -19,7 +19,7 @@
 #define MAX_UNREAD (512 * 1024)  // a viewer who leaves more bytes than that unread is let go
 #define HISTORY 120              // seconds
 #define MAX_EVENTS 200           // that are kept
-#define MAX_EVENTS_PER_SECOND 20
+#define MAX_EVENTS_PER_SECOND 8  // with an address
 
 static volatile sig_atomic_t stop_signal;
 static uint64_t started;  // mg_millis of the start
@@ -48,6 +48,7 @@ static const char *figures =
 // The last seconds, one after the other; the newest is at (seconds - 1) % HISTORY.
 static struct mg_stats history[HISTORY];
 static size_t seconds;
+static uint64_t measured;  // mg_millis of the newest
 
 // Printer for %M with a const struct mg_stats *: an object.
 static size_t print_figures(mg_pfn_t out, void *arg, va_list *ap) {
@@ -82,8 +83,9 @@ static size_t print_history(mg_pfn_t out, void *arg, va_list *ap) {
 static const char *limits =
     "max_connections max_connections_per_ip full_policy connect_rate over_rate request_rate "
     "io_timeout_ms header_timeout_ms min_body_rate request_timeout_ms keep_alive_timeout_ms "
-    "max_header_size max_uri_size max_headers max_body_size max_recv_size max_send_size "
-    "max_memory websocket_max_message_size websocket_allowed_origins";
+    "websocket_ping_ms handler_warn_ms tarpit_ms max_header_size max_uri_size max_headers "
+    "max_body_size max_recv_size max_send_size max_memory websocket_max_message_size "
+    "websocket_allowed_origins";
 
 // Printer for %M with a struct mg_mgr *: an object of the limits in force.
 static size_t print_limits(mg_pfn_t out, void *arg, va_list *ap) {
@@ -138,7 +140,7 @@ static bool on_guard(struct mg_connection *c, const struct mg_guard_event *event
     return true;
   }
   // Kinds are few, so those without an address don't flood either.
-  if (event_count - event_sent < 2 * MAX_EVENTS_PER_SECOND) {
+  if (event_count - event_sent < MAX_EVENTS / 2) {
     struct event *e = &events[event_count++ % MAX_EVENTS];
     e->time = mg_millis();
     e->count = 1;
@@ -174,10 +176,11 @@ static size_t print_events(mg_pfn_t out, void *arg, va_list *ap) {
 
 // Makes the message of this second. `first` is the number of the first event in it.
 static void make_message(struct mg_mgr *mgr, struct mg_iobuf *message, size_t first) {
-  mg_xprintf(mg_pfn_iobuf, message, "{%m:%llu,%m:%llu,%m:%M,%m:%M,%m:%M", MG_ESC("now"),
+  mg_xprintf(mg_pfn_iobuf, message, "{%m:%llu,%m:%llu,%m:%llu,%m:%M,%m:%M,%m:%M", MG_ESC("now"),
              (unsigned long long)mg_millis(), MG_ESC("started"), (unsigned long long)started,
-             MG_ESC("figures"), print_figures, &history[(seconds - 1) % HISTORY], MG_ESC("limits"),
-             print_limits, mgr, MG_ESC("events"), print_events, first);
+             MG_ESC("measured"), (unsigned long long)measured, MG_ESC("figures"), print_figures,
+             &history[(seconds - 1) % HISTORY], MG_ESC("limits"), print_limits, mgr,
+             MG_ESC("events"), print_events, first);
 }
 
 // A new viewer gets all that has been kept.
@@ -195,6 +198,7 @@ static void on_second(void *arg) {
   struct mg_stats *stats = &history[seconds++ % HISTORY];
   stats->size = sizeof(*stats);
   mg_get_stats(mgr, stats);
+  measured = mg_millis();
   make_message(mgr, &message, event_sent);
   mg_xprintf(mg_pfn_iobuf, &message, "}");
   for (struct mg_connection *c = mgr->conns; c != NULL; c = c->next) {
@@ -232,7 +236,7 @@ static void on_request(struct mg_connection *c, struct mg_http_message *hm) {
   } else {
     struct mg_http_serve_opts opts;
     memset(&opts, 0, sizeof(opts));
-    opts.root_dir = "/";
+    opts.root_dir = "";
     opts.fs = &mg_fs_packed;
     opts.extra_headers =
         "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'\r\n"

@@ -73,7 +73,7 @@ function addSample(time, figures) {
     rates[name] = follows ? (totals[name] - before.totals[name]) * 1000 / (time - before.time) : 0;
   }
   rates.answered = Math.max(0, rates.requests - rates.rejected);
-  rates.turned = rates.refused + rates.evicted + rates.timeouts + rates.rejected;
+  rates.dropped = rates.refused + rates.evicted + rates.timeouts;
   samples.push({time, figures, totals, rates, follows});
   while (samples[0].time < time - SPAN - 5000) samples.shift();
 }
@@ -253,12 +253,11 @@ class Plot {
       g.lineTo(box.right, at);
       g.stroke();
       g.setLineDash([]);
-      g.lineWidth = 3;
-      g.strokeStyle = colours.card;
-      if (line.named !== false) {
-        g.strokeText(text, box.right - 2, at - 4 < 9 ? at + 13 : at - 4);
-        g.fillText(text, box.right - 2, at - 4 < 9 ? at + 13 : at - 4);
-      }
+      const high = at - 16 < 0 ? at + 3 : at - 16;
+      g.fillStyle = colours.card;
+      g.fillRect(box.right - g.measureText(text).width - 6, high, g.measureText(text).width + 6, 14);
+      g.fillStyle = colours[line.colour];
+      g.fillText(text, box.right - 3, high + 11);
     }
   }
 
@@ -305,12 +304,12 @@ const plots = [
   }),
   new Plot('requests', {
     stacked: true, format: rate,
-    series: [perSecond('answered', 'answered by the program', 'answered'), perSecond('rejected', 'rejected', 'rejected')],
+    series: [perSecond('answered', 'answered', 'answered'), perSecond('rejected', 'rejected', 'rejected')],
   }),
   new Plot('refusals', {
     stacked: true, format: rate,
     series: [perSecond('evicted', 'evicted', 'evicted'), perSecond('timeouts', 'timed out', 'timeout'),
-      perSecond('refused', 'refused', 'refused'), perSecond('rejected', 'rejected', 'rejected')],
+      perSecond('refused', 'refused', 'refused')],
   }),
   new Plot('memory', {
     stacked: false, format: bytes, binary: true,
@@ -405,9 +404,9 @@ function showReadings({figures: f, rates, totals}) {
   reading('now', now, count(now));
   reading('limit', f.max_connections, f.max_connections ? count(f.max_connections) : 'any number');
   reading('requests_rate', totals.requests, rate(rates.requests));
-  reading('turned_rate', rates.turned, rate(rates.turned));
+  reading('dropped_rate', rates.dropped, rate(rates.dropped));
   reading('memory', f.recv_bytes + f.send_bytes, bytes(f.recv_bytes + f.send_bytes));
-  const recent = samples.slice(-5), turned = recent.reduce((all, s) => all + s.rates.turned, 0) / recent.length;
+  const recent = samples.slice(-5), turned = recent.reduce((all, s) => all + s.rates.dropped + s.rates.rejected, 0) / recent.length;
   const mood = $('#mood');
   mood.dataset.mood = turned > 0 ? 'busy' : 'calm';
   setText(mood, turned > 0 ? `guard at work, ${turned < 1 ? 'less than 1' : count(Math.round(turned))} turned away per second` : 'all quiet');
@@ -430,7 +429,8 @@ const LIMITS = [
   ['Deadlines', [
     ['header_timeout_ms', 'until a header is complete', as(duration)], ['io_timeout_ms', 'without progress', as(duration)],
     ['request_timeout_ms', 'for a whole request', as(duration)], ['keep_alive_timeout_ms', 'between two requests', as(duration)],
-    ['min_body_rate', 'for a body, at least', perSecondAs(bytes)]]],
+    ['min_body_rate', 'for a body, at least', perSecondAs(bytes)], ['websocket_ping_ms', 'until a quiet WebSocket is asked', as(duration)],
+    ['tarpit_ms', 'in the tarpit', as(duration)], ['handler_warn_ms', 'in the program, then it is reported', as(duration)]]],
   ['Sizes', [
     ['max_header_size', 'of a header', as(bytes)], ['max_uri_size', 'of a URI', as(bytes)],
     ['max_headers', 'header lines', as(grouped)], ['max_body_size', 'of a body', as(bytes)],
@@ -559,10 +559,10 @@ function onMessage(message) {
   sawTime(message.now);
   const names = Object.keys(message.figures), rows = message.history ?? [];
   if (rows.length > 0 && samples.length === 0) {
-    rows.slice(0, -1).forEach((row, i) => addSample(message.now - 1000 * (rows.length - 1 - i),
+    rows.slice(0, -1).forEach((row, i) => addSample(message.measured - 1000 * (rows.length - 1 - i),
       Object.fromEntries(names.map((name, at) => [name, row[at]]))));
   }
-  addSample(message.now, message.figures);
+  addSample(message.measured, message.figures);
   const sample = newest();
   setState('live', 'live');
   setText($('#countdown'), '');

@@ -1,0 +1,94 @@
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+VENV = ROOT / "build" / "venv-prometheus"
+CLIENT = "prometheus_client==0.23.1"
+
+# Reads the text with Prometheus' own parser; prints family -> [type, {sample with labels: value}].
+PARSE = """
+import json, sys
+from prometheus_client.parser import text_string_to_metric_families as parse
+print(json.dumps({family.name: [family.type, family.documentation,
+    {s.name + "".join(f" {k}={v}" for k, v in sorted(s.labels.items())): s.value
+     for s in family.samples}] for family in parse(sys.stdin.read())}))
+"""
+
+
+def parser():
+    """Python of a virtual environment below build/ that has prometheus_client."""
+    python = VENV / "bin" / "python3"
+    probe = [python, "-c", "import prometheus_client"]
+    if not python.exists() or subprocess.run(probe, stderr=subprocess.DEVNULL).returncode != 0:
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        subprocess.run([python, "-m", "pip", "-q", "--disable-pip-version-check", "install",
+                        CLIENT], check=True)
+    return python
+
+
+def fields():
+    """Names of what struct mg_stats holds, in order, without its size."""
+    header = (ROOT / "include" / "mongoose_guard.h").read_text()
+    body = re.search(r"struct mg_stats \{(.*?)\n\};", header, re.DOTALL).group(1)
+    return re.findall(r"^  uint64_t (\w+);", body, re.MULTILINE)
+
+
+def try_out(trial):
+    python = parser()
+    server = trial.serve("-l", "http://127.0.0.1:PORT", "-v", "0", "-o", "max_connections=50",
+                         "-o", "max_header_size=4096")
+    url = lambda path: server.url("http", path)
+
+    def metrics():
+        done = subprocess.run([python, "-c", PARSE], input=trial.curl(url("/metrics")), text=True,
+                              stdout=subprocess.PIPE, check=True)
+        return json.loads(done.stdout)
+
+    def message():
+        status, output = trial.run(server.url("ws", "/live/ws"), "hello",
+                                   program="websocket-client")
+        trial.check("WebSocket", status, 0)
+        return json.loads(output)
+
+    trial.check("site", "<h1>Guarded server" in trial.curl(url("/")), True)
+    head = trial.curl("-D", "-", url("/live/"))
+    trial.check("page", "live.js" in head and "live.css" in head, True)
+    trial.check("policy", "Content-Security-Policy: default-src 'self'" in head, True)
+    for name in ["live.js", "live.css"]:
+        packed = pathlib.Path(__file__).parent / "packed" / "live" / name
+        trial.check(name, trial.curl(url(f"/live/{name}")), packed.read_text())
+    trial.check("type", trial.curl("-o", "/dev/null", "-w", "%{content_type}", url("/metrics")),
+                "text/plain; version=0.0.4; charset=utf-8")
+    long = "x" * 5000
+    trial.check("long header", trial.curl("-o", "/dev/null", "-w", "%{http_code}", "-H",
+                                          f"X-Long: {long}", url("/")), "431")
+
+    before = metrics()
+    told = message()
+    after = metrics()
+    for name, (kind, text, samples) in after.items():
+        trial.check(f"{name} is typed and explained",
+                    (kind in ("counter", "gauge"), text != "", samples != {}), (True, True, True))
+        if kind == "counter":
+            trial.check(f"{name} ends in _total",
+                        [s for s in samples if not s.split()[0].endswith("_total")], [])
+    trial.check("figures are those of the header", list(told["figures"]), fields())
+    trial.check("limits", (told["limits"]["max_connections"], told["figures"]["max_connections"]),
+                ("50", 50))
+    trial.check("history", (len(told["history"]) > 0, len(told["history"][-1])),
+                (True, len(told["figures"])))
+    trial.check("event", [(e["action"], e["status"], e["option"], e["count"], e["peer"])
+                          for e in told["events"]],
+                [("reject", 431, "max_header_size", 1, "127.0.0.1")])
+    agree(trial, before, told["figures"], after)
+
+    status, _ = trial.run("-o", "max_connections=many")
+    trial.check("bad value", (status, "max_connections" in trial.errors), (1, True))
+    trial.check("bad name", trial.run("-o", "no_such_option=1")[0], 1)
+
+
+def agree(trial, before, figures, after):
+    """Each figure must be somewhere in /metrics, with a value between those before and after."""
