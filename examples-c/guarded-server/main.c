@@ -6,7 +6,7 @@
 //
 //   GET /          a little site
 //   GET /metrics   all figures, for Prometheus
-//   GET /live/     the live page: packed/live
+//   GET /live/     the live page: packed/site/live
 //   GET /live/ws   WebSocket that gets a JSON message per second
 //
 // Attack it and watch: for i in $(seq 60); do (printf 'GET /'; sleep 60) | nc localhost 8000 & done
@@ -236,7 +236,7 @@ static void on_request(struct mg_connection *c, struct mg_http_message *hm) {
   } else {
     struct mg_http_serve_opts opts;
     memset(&opts, 0, sizeof(opts));
-    opts.root_dir = "";
+    opts.root_dir = "/site";
     opts.fs = &mg_fs_packed;
     opts.extra_headers =
         "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'\r\n"

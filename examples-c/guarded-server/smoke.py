@@ -58,7 +58,7 @@ def try_out(trial):
     trial.check("page", "live.js" in head and "live.css" in head, True)
     trial.check("policy", "Content-Security-Policy: default-src 'self'" in head, True)
     for name in ["live.js", "live.css"]:
-        packed = pathlib.Path(__file__).parent / "packed" / "live" / name
+        packed = pathlib.Path(__file__).parent / "packed" / "site" / "live" / name
         trial.check(name, trial.curl(url(f"/live/{name}")), packed.read_text())
     trial.check("type", trial.curl("-o", "/dev/null", "-w", "%{content_type}", url("/metrics")),
                 "text/plain; version=0.0.4; charset=utf-8")
@@ -90,5 +90,45 @@ def try_out(trial):
     trial.check("bad name", trial.run("-o", "no_such_option=1")[0], 1)
 
 
+# Beginning of a figure's name, and the sample that has it; the rest of the name goes to {}.
+SAMPLES = [
+    ("now_accepted", "mongoose_connections origin=accepted"),
+    ("now_outgoing", "mongoose_connections origin=outgoing"),
+    ("now_max", "mongoose_connections_max"), ("now_", "mongoose_connections_by_state state={}"),
+    ("recv_bytes_max", "mongoose_buffer_bytes_max direction=recv"),
+    ("send_bytes_max", "mongoose_buffer_bytes_max direction=send"),
+    ("recv_bytes", "mongoose_buffer_bytes direction=recv"),
+    ("send_bytes", "mongoose_buffer_bytes direction=send"),
+    ("max_connections", "mongoose_connections_limit"),
+    ("accepted", "mongoose_connections_accepted_total"),
+    ("closed", "mongoose_connections_closed_total"),
+    ("outgoing", "mongoose_connections_outgoing{}_total"),
+    ("evicted", "mongoose_connections_evicted_total"),
+    ("refused_", "mongoose_connections_refused_total reason={}"),
+    ("full_ms", "mongoose_full_milliseconds_total"), ("full_", "mongoose_full_{}_total"),
+    ("timeout_", "mongoose_timeouts_total deadline={}"),
+    ("rejected_", "mongoose_rejected_requests_total status={}"),
+    ("malformed", "mongoose_malformed_requests_total"), ("requests", "mongoose_requests_total"),
+    ("responses_", "mongoose_responses_total class={}"),
+    ("bytes_", "mongoose_bytes_total direction={}"),
+    ("tls_handshakes_resumed", "mongoose_tls_handshakes_resumed_total"),
+    ("tls_handshakes_", "mongoose_tls_handshakes_total result={}"),
+    ("accept_", "mongoose_accept_failures_total error={}"), ("", "mongoose_{}_total"),
+]
+
+
 def agree(trial, before, figures, after):
-    """Each figure must be somewhere in /metrics, with a value between those before and after."""
+    """Each figure must be in /metrics; counters between what was there before and after."""
+    earlier, later = ({sample: value for family in state.values()
+                       for sample, value in family[2].items()} for state in (before, after))
+    seen = set()
+    for figure, value in figures.items():
+        start, sample = next(row for row in SAMPLES if figure.startswith(row[0]))
+        sample = sample.format(figure[len(start):])
+        seen.add(sample)
+        if sample not in later:
+            trial.check(f"{figure} in /metrics", sample, "there")
+        elif "_total" in sample or sample.split()[0].endswith("_max"):
+            trial.check(f"{figure}: {earlier[sample]}, {value}, {later[sample]}",
+                        earlier[sample] <= value <= later[sample], True)
+    trial.check("samples that nobody was told", sorted(set(later) - seen), [])

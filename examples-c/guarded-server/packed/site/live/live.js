@@ -455,7 +455,7 @@ function showLimits(limits, figures) {
   for (const [name, {row, format, cell}] of limitCells) {
     row.hidden = !(name in limits);
     if (row.hidden) continue;
-    let text = format(limits[name]);
+    let text = format(limits[limits[name]] ?? limits[name]);  // a value may name another option
     if (text === 'auto' && name === 'max_connections') text = `auto, ${grouped(figures.max_connections)}`;
     setText(cell, text);
     cell.dataset.value = limits[name];
