@@ -143,7 +143,7 @@ class Plot {
     const floor = this.binary ? 4096 : 12;
     for (const line of this.lines) {
       const value = line.of(newest());
-      if (value !== null && value <= Math.max(floor, most * 5)) most = Math.max(most, value);
+      if (value !== null && value <= Math.max(floor, most * 5)) most = Math.max(most, value * 1.05);
     }
     return most;
   }
@@ -172,7 +172,7 @@ class Plot {
     g.clip();
     this.drawSeries(g, visible, x, y, box);
     g.restore();
-    this.drawLines(g, visible, x, y, box);
+    this.drawLines(g, y, box);
     this.drawPointer(g, x, y, box, end);
   }
 
@@ -226,23 +226,33 @@ class Plot {
           g.strokeStyle = colours[one.colour];
           g.lineWidth = this.stacked ? 1 : 1.75;
           g.lineJoin = 'round';
-          g.stroke(line);
+          g.stroke(this.stacked ? this.edge(run, upper, lower, x, y) : line);
         }
         if (this.stacked) lower = upper;
       }
     }
   }
 
-  drawLines(g, visible, x, y, box) {
+  // The upper edge of a part of the stack, where it has any height.
+  edge(run, upper, lower, x, y) {
+    const path = new Path2D();
+    for (let i = 1; i < run.length; i++) {
+      if (upper[i] === lower[i] && upper[i - 1] === lower[i - 1]) continue;
+      path.moveTo(x(run[i - 1].time), y(upper[i - 1]));
+      path.lineTo(x(run[i].time), y(upper[i]));
+    }
+    return path;
+  }
+
+  drawLines(g, y, box) {
     g.textAlign = 'right';
     let beyond = 0;
     for (const line of this.lines) {
       const value = line.of(newest());
       if (value === null) continue;
       g.fillStyle = g.strokeStyle = colours[line.colour];
-      const text = `${line.label} ${this.format(value)}`;
       if (value > this.top * 1.02) {
-        g.fillText(`${text} ↑`, box.right - 2, box.top + 4 + 13 * beyond++);
+        g.fillText(`${line.label} ${this.format(value)} ↑`, box.right - 2, box.top + 4 + 13 * beyond++);
         continue;
       }
       const at = Math.round(y(value)) + 0.5;
@@ -253,11 +263,13 @@ class Plot {
       g.lineTo(box.right, at);
       g.stroke();
       g.setLineDash([]);
-      const high = at - 16 < 0 ? at + 3 : at - 16;
+      const text = (line.short ?? '') + this.format(value), width = g.measureText(text).width + 6;
+      g.globalAlpha = 0.8;
       g.fillStyle = colours.card;
-      g.fillRect(box.right - g.measureText(text).width - 6, high, g.measureText(text).width + 6, 14);
+      g.fillRect(box.right - width, at - 16, width, 14);
+      g.globalAlpha = 1;
       g.fillStyle = colours[line.colour];
-      g.fillText(text, box.right - 3, high + 11);
+      g.fillText(text, box.right - 3, at - 5);
     }
   }
 
@@ -300,7 +312,7 @@ const plots = [
       state('connecting', 'connecting', 'connecting'), state('handshaking', 'TLS handshake', 'handshaking'),
       state('reading_header', 'reading header', 'header'), state('tarpitted', 'tarpitted', 'tarpitted'),
     ],
-    lines: [{key: 'limit', label: 'limit', colour: 'limit', of: s => s.figures.max_connections || null}],
+    lines: [{key: 'limit', label: 'limit', short: 'limit ', colour: 'limit', of: s => s.figures.max_connections || null}],
   }),
   new Plot('requests', {
     stacked: true, format: rate,
