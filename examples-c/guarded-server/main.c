@@ -15,7 +15,8 @@
 #include "mongoose.h"
 #include "mongoose_guard.h"
 
-#define MAX_VIEWERS 8            // WebSockets: the guard spares them, so their number has a limit
+#define MAX_VIEWERS 16  // WebSockets: the guard spares them, so their number has a limit
+#define MAX_VIEWERS_PER_IP 4
 #define MAX_UNREAD (512 * 1024)  // a viewer who leaves more bytes than that unread is let go
 #define HISTORY 120              // seconds
 #define MAX_EVENTS 200           // that are kept
@@ -131,7 +132,8 @@ static bool same_address(const struct mg_addr *a, const struct mg_addr *b) {
 // too many different ones, the address is left out.
 static bool on_guard(struct mg_connection *c, const struct mg_guard_event *event, void *fn_data) {
   bool with_peer = event_count - event_sent < MAX_EVENTS_PER_SECOND;
-  (void)c, (void)fn_data;
+  (void)c;
+  (void)fn_data;
   for (size_t n = event_sent; n < event_count; n++) {
     struct event *e = &events[n % MAX_EVENTS];
     if (!same_kind(e, event)) continue;
@@ -160,13 +162,11 @@ static size_t print_events(mg_pfn_t out, void *arg, va_list *ap) {
   for (size_t n = first; n < event_count; n++) {
     const struct event *e = &events[n % MAX_EVENTS];
     bool known = e->action >= 0 && e->action <= MG_GUARD_RATE_LIMIT;
-    len +=
-        mg_xprintf(out, arg, "%s{%m:%llu,%m:%llu,%m:%m,%m:%d,%m:%m,%m:%lu", n > first ? "," : "",
-                   MG_ESC("id"), (unsigned long long)n, MG_ESC("time"), (unsigned long long)e->time,
-                   MG_ESC("action"), MG_ESC(known ? actions[e->action] : "other"), MG_ESC("status"),
-                   e->status, MG_ESC("option"), MG_ESC(e->option), MG_ESC("count"), e->count);
-    if (e->has_peer)
-      len += mg_xprintf(out, arg, ",%m:\"%M\"", MG_ESC("peer"), mg_print_ip, &e->peer);
+    len += mg_xprintf(out, arg, "%s{\"id\":%llu,\"time\":%llu,\"count\":%lu", n > first ? "," : "",
+                      (unsigned long long)n, (unsigned long long)e->time, e->count);
+    len += mg_xprintf(out, arg, ",\"action\":%m,\"status\":%d,\"option\":%m",
+                      MG_ESC(known ? actions[e->action] : "other"), e->status, MG_ESC(e->option));
+    if (e->has_peer) len += mg_xprintf(out, arg, ",\"peer\":\"%M\"", mg_print_ip, &e->peer);
     len += mg_xprintf(out, arg, "}");
   }
   return len + mg_xprintf(out, arg, "]");
@@ -176,18 +176,18 @@ static size_t print_events(mg_pfn_t out, void *arg, va_list *ap) {
 
 // Makes the message of this second. `first` is the number of the first event in it.
 static void make_message(struct mg_mgr *mgr, struct mg_iobuf *message, size_t first) {
-  mg_xprintf(mg_pfn_iobuf, message, "{%m:%llu,%m:%llu,%m:%llu,%m:%M,%m:%M,%m:%M", MG_ESC("now"),
-             (unsigned long long)mg_millis(), MG_ESC("started"), (unsigned long long)started,
-             MG_ESC("measured"), (unsigned long long)measured, MG_ESC("figures"), print_figures,
-             &history[(seconds - 1) % HISTORY], MG_ESC("limits"), print_limits, mgr,
-             MG_ESC("events"), print_events, first);
+  mg_xprintf(mg_pfn_iobuf, message, "{\"started\":%llu,\"measured\":%llu,\"now\":%llu,",
+             (unsigned long long)started, (unsigned long long)measured,
+             (unsigned long long)mg_millis());
+  mg_xprintf(mg_pfn_iobuf, message, "\"figures\":%M,\"limits\":%M,\"events\":%M", print_figures,
+             &history[(seconds - 1) % HISTORY], print_limits, mgr, print_events, first);
 }
 
 // A new viewer gets all that has been kept.
 static void welcome(struct mg_connection *c) {
   struct mg_iobuf message = {NULL, 0, 0, 4096};
   make_message(c->mgr, &message, event_count < MAX_EVENTS ? 0 : event_count - MAX_EVENTS);
-  mg_xprintf(mg_pfn_iobuf, &message, ",%m:%M}", MG_ESC("history"), print_history);
+  mg_xprintf(mg_pfn_iobuf, &message, ",\"history\":%M}", print_history);
   mg_ws_send(c, message.buf, message.len, WEBSOCKET_OP_TEXT);
   mg_iobuf_free(&message);
 }
@@ -214,11 +214,12 @@ static void on_second(void *arg) {
 }
 
 static void begin_viewing(struct mg_connection *c, struct mg_http_message *hm) {
-  int viewers = 0;
+  int viewers = 0, neighbours = 0;
   for (struct mg_connection *other = c->mgr->conns; other != NULL; other = other->next) {
     viewers += other->is_websocket;
+    neighbours += other->is_websocket && same_address(&other->rem, &c->rem);
   }
-  if (viewers < MAX_VIEWERS) {
+  if (viewers < MAX_VIEWERS && neighbours < MAX_VIEWERS_PER_IP) {
     mg_ws_upgrade(c, hm, NULL);
   } else {
     mg_http_reply(c, 503, "Retry-After: 10\r\n", "too many viewers\n");
