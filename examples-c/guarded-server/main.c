@@ -15,9 +15,9 @@
 #include "mongoose.h"
 #include "mongoose_guard.h"
 
-#define MAX_VIEWERS 16  // WebSockets: the guard spares them, so their number has a limit
-#define MAX_VIEWERS_PER_IP 4
-#define MAX_UNREAD (512 * 1024)  // a viewer who leaves more bytes than that unread is let go
+#define MAX_VIEWERS 16           // WebSockets: the guard spares them, so their number has a limit
+#define MAX_VIEWERS_PER_IP 4     // of them
+#define MAX_UNREAD (512 * 1024)  // a viewer who leaves more bytes unread gets no more
 #define HISTORY 120              // seconds
 #define MAX_EVENTS 200           // that are kept
 #define MAX_EVENTS_PER_SECOND 8  // with an address
@@ -124,8 +124,7 @@ static bool same_kind(const struct event *e, const struct mg_guard_event *event)
 }
 
 static bool same_address(const struct mg_addr *a, const struct mg_addr *b) {
-  size_t len = a->is_ip6 ? 16 : 4;
-  return a->is_ip6 == b->is_ip6 && memcmp(a->addr.ip, b->addr.ip, len) == 0;
+  return a->is_ip6 == b->is_ip6 && memcmp(a->addr.ip, b->addr.ip, a->is_ip6 ? 16 : 4) == 0;
 }
 
 // Ten thousand events in a second become a few with counts: equal ones are one, and when there are
@@ -202,12 +201,9 @@ static void on_second(void *arg) {
   make_message(mgr, &message, event_sent);
   mg_xprintf(mg_pfn_iobuf, &message, "}");
   for (struct mg_connection *c = mgr->conns; c != NULL; c = c->next) {
-    if (!c->is_websocket) continue;
-    if (c->send.len > MAX_UNREAD) {
-      c->is_closing = 1;
-    } else {
-      mg_ws_send(c, message.buf, message.len, WEBSOCKET_OP_TEXT);
-    }
+    // Who takes nothing at all is let go by io_timeout_ms.
+    if (!c->is_websocket || c->send.len > MAX_UNREAD) continue;
+    mg_ws_send(c, message.buf, message.len, WEBSOCKET_OP_TEXT);
   }
   mg_iobuf_free(&message);
   event_sent = event_count;

@@ -51,7 +51,7 @@ def try_out(trial):
         status, output = trial.run(server.url("ws", "/live/ws"), "hello",
                                    program="websocket-client")
         trial.check("WebSocket", status, 0)
-        return json.loads(output)
+        return json.loads(output.splitlines()[0])
 
     trial.check("site", "<h1>Guarded server" in trial.curl(url("/")), True)
     head = trial.curl("-D", "-", url("/live/"))
