@@ -10,6 +10,7 @@ pub(crate) mod dash;
 pub(crate) mod dns;
 pub(crate) mod event;
 pub mod fs;
+pub mod guard;
 pub(crate) mod http;
 pub(crate) mod mdns;
 pub(crate) mod modbus;

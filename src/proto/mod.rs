@@ -8,6 +8,7 @@ pub mod mdns;
 pub mod modbus;
 pub mod mqtt;
 pub mod ota;
+pub mod proxy;
 pub mod rpc;
 pub mod sntp;
 pub mod ws;
