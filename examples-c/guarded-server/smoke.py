@@ -3,6 +3,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / "build" / "venv-prometheus"
@@ -67,6 +68,7 @@ def try_out(trial):
                                           f"X-Long: {long}", url("/")), "431")
 
     before = metrics()
+    time.sleep(1.2)  # what is told is up to a second old
     told = message()
     after = metrics()
     for name, (kind, text, samples) in after.items():
