@@ -140,7 +140,7 @@ class Plot {
       const values = this.series.map(one => one.of(sample));
       most = Math.max(most, this.stacked ? values.reduce((a, b) => a + b, 0) : Math.max(...values));
     }
-    const floor = this.binary ? 4096 : 12;
+    const floor = this.binary ? 4096 : 64;
     for (const line of this.lines) {
       const value = line.of(newest());
       if (value !== null && value <= Math.max(floor, most * 5)) most = Math.max(most, value * 1.05);
