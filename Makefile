@@ -14,7 +14,7 @@ VERSION := 7.22.0
 # Every set of options has its own target directory, so that switching costs no rebuild.
 OPTION_NAMES := MG_DATA_SIZE MG_MAX_HTTP_HEADERS MG_DASH_MAX_USER_NAME MG_IO_SIZE MG_MAX_RECV_SIZE \
 	MG_SOCK_LISTEN_BACKLOG_SIZE MG_MAX_SSI_DEPTH MG_MAX_CONNECTIONS MG_IO_TIMEOUT MG_ENABLE_DIRLIST \
-	MG_ENABLE_SSI MG_ENABLE_EPOLL MG_IPV6_V6ONLY MG_HTTP_INDEX
+	MG_ENABLE_SSI MG_ENABLE_EPOLL MG_ENABLE_ENV_OPTIONS MG_IPV6_V6ONLY MG_HTTP_INDEX
 OPTIONS := $(strip $(foreach name,$(OPTION_NAMES),$(if $($(name)),$(name)=$($(name)))))
 export $(OPTION_NAMES)
 unexport $(foreach name,$(OPTION_NAMES),$(if $($(name)),,$(name)))
@@ -47,6 +47,7 @@ lib:
 	@mkdir -p $(B)/lib/pkgconfig $(B)/include
 	MEERKAT_HEADER_OUT=$(abspath $(B))/include/mongoose.h \
 	  $(CARGO) build --lib --profile $(PROFILE) $(FEATURES) --target-dir $(CARGO_DIR)
+	@cp include/mongoose_guard.h $(B)/include/
 	@$(if $(HAS_TLS),cp include/rustls.h $(B)/include/)
 	@cmp -s $(ARCHIVE) $(B)/lib/libmongoose.a || cp $(ARCHIVE) $(B)/lib/libmongoose.a
 	@$(MAKE) --no-print-directory $(B)/lib/libmongoose.so $(B)/lib/pkgconfig/mongoose.pc
@@ -122,6 +123,7 @@ symbols: lib
 # The Rust side needs the nightly toolchain, the C side clang.
 lib-asan:
 	@mkdir -p build/asan/lib build/asan/include
+	@cp include/mongoose_guard.h build/asan/include/
 	MEERKAT_HEADER_OUT=$(abspath build/asan/include/mongoose.h) tools/build-sanitized address build/asan/lib
 
 asan: lib-asan
@@ -130,6 +132,7 @@ asan: lib-asan
 # Programs with threads, under ThreadSanitizer on both sides.
 tsan:
 	@mkdir -p build/tsan/lib build/tsan/include
+	@cp include/mongoose_guard.h build/tsan/include/
 	MEERKAT_HEADER_OUT=$(abspath build/tsan/include/mongoose.h) \
 	  tools/build-sanitized thread build/tsan/lib
 	c-tests/run --build build/tsan --mode tsan wakeup_stress wakeup_threads queue_threads
@@ -146,6 +149,7 @@ doc:
 install: lib
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 $(B)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/mongoose.h
+	install -m 644 include/mongoose_guard.h $(DESTDIR)$(PREFIX)/include/mongoose_guard.h
 	$(if $(HAS_TLS),install -m 644 include/rustls.h $(DESTDIR)$(PREFIX)/include/rustls.h)
 	install -m 644 $(B)/lib/libmongoose.a $(DESTDIR)$(PREFIX)/lib/libmongoose.a
 	install -m 755 $(B)/lib/libmongoose.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
@@ -156,7 +160,8 @@ install: lib
 	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/mongoose.pc
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/rustls.h \
+	rm -f $(DESTDIR)$(PREFIX)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/mongoose_guard.h \
+	  $(DESTDIR)$(PREFIX)/include/rustls.h \
 	  $(DESTDIR)$(PREFIX)/lib/libmongoose.a \
 	  $(DESTDIR)$(PREFIX)/lib/libmongoose.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/mongoose.pc
 

@@ -2457,7 +2457,8 @@ void mg_rpc_vok(struct mg_rpc_req *r, const char *fmt, va_list *ap);
 
 // Queues 'len' bytes for sending (TCP) or sends them as one datagram now (UDP).
 //
-// Returns false if memory is out or the datagram could not be sent; nothing is queued then.
+// Returns false if the datagram could not be sent, or, with MG_EV_ERROR "OOM", if memory is out or
+// 'max_send_size' is reached; nothing is queued then.
 // 'len' 0 is harmless.
 bool mg_send(struct mg_connection *c, const void *buf, size_t len);
 

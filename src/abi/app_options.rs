@@ -46,12 +46,14 @@ pub fn enable_ssi() -> bool {
     meerkat_app_enable_ssi(options::MG_ENABLE_SSI.into()) != 0
 }
 
-/// `MG_MAX_CONNECTIONS`: most connections of a manager; 0 = what the system allows.
-pub fn max_connections() -> usize {
-    size(meerkat_app_max_connections(options::MG_MAX_CONNECTIONS as c_ulonglong))
+/// `MG_MAX_CONNECTIONS`: most connections of a manager; 0 = no limit, [`u64::MAX`] = what the system
+/// allows.
+pub fn max_connections() -> u64 {
+    meerkat_app_max_connections(options::MG_MAX_CONNECTIONS)
 }
 
-/// `MG_IO_TIMEOUT`: milliseconds after which a quiet connection is closed; 0 = never.
+/// `MG_IO_TIMEOUT`: milliseconds after which a connection that makes no progress is closed;
+/// 0 = never.
 pub fn io_timeout() -> u64 {
     meerkat_app_io_timeout(options::MG_IO_TIMEOUT)
 }

@@ -157,16 +157,22 @@ impl Sink for CFnSink {
 pub struct IobufSink {
     /// INVARIANT: rule 1 of the C edge.
     io: *mut mg_iobuf,
+    limit: usize,
     oom: bool,
 }
 
 impl IobufSink {
     /// A sink that appends to `io`, which must stay alive (rule 1 of the C edge).
     pub fn new(io: *mut mg_iobuf) -> IobufSink {
-        IobufSink { io, oom: false }
+        IobufSink::with_limit(io, usize::MAX)
     }
 
-    /// True if memory ran out and text was lost.
+    /// [`IobufSink::new`] for a buffer that may not hold more than `limit` bytes.
+    pub(crate) fn with_limit(io: *mut mg_iobuf, limit: usize) -> IobufSink {
+        IobufSink { io, limit, oom: false }
+    }
+
+    /// True if memory ran out, or the limit was reached, and text was lost.
     pub fn out_of_memory(&self) -> bool {
         self.oom
     }
@@ -175,7 +181,11 @@ impl IobufSink {
 impl Sink for IobufSink {
     fn put(&mut self, bytes: &[u8]) {
         // SAFETY: rule 1, the type's invariant.
-        if !unsafe { iobuf::append_text(self.io, bytes) } {
+        let len = unsafe { (*self.io).len };
+        // SAFETY: as above.
+        if bytes.len() > self.limit.saturating_sub(len)
+            || !unsafe { iobuf::append_text(self.io, bytes) }
+        {
             self.oom = true;
         }
     }

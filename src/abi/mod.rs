@@ -30,6 +30,10 @@ pub mod digest;
 pub mod dns;
 pub mod fmt;
 pub mod fs;
+/// The guard (`mongoose_guard.h`).
+///
+/// cbindgen:ignore
+pub mod guard;
 pub mod http;
 pub mod http_parse;
 pub mod iobuf;

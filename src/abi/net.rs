@@ -3,15 +3,15 @@
 use core::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use core::ptr::null_mut;
 
-use super::fmt::{IobufSink, vformat};
-use super::iobuf::{append, mg_iobuf_del};
+use super::fmt::vformat;
+use super::iobuf::mg_iobuf_del;
 use super::mem::{bytes, bytes_mut, cstr, guard};
 use super::types::{flags, mg_addr, mg_connection, mg_dns, mg_event_handler_t, mg_mgr, va_list};
 use crate::event::conn::{Conn, NO_FD};
 use crate::event::connect::{self, Handlers};
 use crate::event::emit::{ErrorText, call, fail, fail_with};
 use crate::event::state::{Scope, State};
-use crate::event::{close, io, listen, mgr, poll, unlisted, wake};
+use crate::event::{close, io, listen, mgr, output, poll, unlisted, wake};
 use crate::sys::socket;
 use crate::tls;
 
@@ -197,7 +197,8 @@ pub unsafe extern "C" fn mg_close_conn(c: *mut mg_connection) {
 
 /// Queues `len` bytes for sending (TCP) or sends them as one datagram now (UDP).
 ///
-/// Returns false if memory is out or the datagram could not be sent; nothing is queued then.
+/// Returns false if memory is out, if the datagram could not be sent, or, with MG_EV_ERROR "OOM", if
+/// the option max_send_size forbids it; nothing is queued then.
 /// `len` 0 is harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> bool {
@@ -210,8 +211,14 @@ pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len:
         if len > 0 && buf.is_null() {
             return false;
         }
-        // SAFETY: rule 2; `send` is a member of the live connection.
-        unsafe { append(conn.send(), bytes(buf, len)) }
+        // SAFETY: rule 2.
+        let bytes = unsafe { bytes(buf, len) };
+        let _scope = conn.state().map(Scope::enter);
+        let done = output::append(conn, bytes);
+        if !done && output::is_too_much(conn, bytes.len()) {
+            fail(conn, format_args!("OOM"));
+        }
+        done
     };
     // SAFETY: rule 1.
     unsafe { on_conn(c, false, f) }
@@ -230,7 +237,7 @@ pub unsafe extern "C" fn mg_vprintf(
         // The handler of an error may close the connection.
         let _scope = conn.state().map(Scope::enter);
         let before = conn.send_len();
-        let mut sink = IobufSink::new(conn.send());
+        let mut sink = output::sink(conn);
         // SAFETY: rules 3 and 6.
         unsafe { vformat(&mut sink, fmt, ap) };
         if sink.out_of_memory() {

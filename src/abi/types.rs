@@ -5,6 +5,7 @@
 //! Sizes and offsets are asserted below and again, from the ABI table, by `compat/`.
 
 use core::ffi::{c_char, c_int, c_long, c_uint, c_ulong, c_void};
+use core::net::IpAddr;
 
 pub use super::protocol_types::*;
 use crate::options::{MG_DASH_MAX_USER_NAME, MG_DATA_SIZE, MG_MAX_HTTP_HEADERS};
@@ -218,6 +219,26 @@ impl mg_addr {
         let (ip, other_ip) = unsafe { (self.addr.ip, other.addr.ip) };
         let len = if self.is_ip6 { 16 } else { 4 };
         self.is_ip6 == other.is_ip6 && self.port == other.port && ip[..len] == other_ip[..len]
+    }
+
+    /// The address without its port.
+    pub(crate) fn to_ip(self) -> IpAddr {
+        // SAFETY: every member of the union is plain bytes, all of them initialised.
+        let ip = unsafe { self.addr.ip };
+        let [a, b, c, d, ..] = ip;
+        if self.is_ip6 { IpAddr::from(ip) } else { IpAddr::from([a, b, c, d]) }
+    }
+
+    /// Takes over address and port.
+    pub(crate) fn set_ip(&mut self, ip: IpAddr, port: u16) {
+        let mut bytes = [0; 16];
+        match ip {
+            IpAddr::V4(ip) => bytes[..4].copy_from_slice(&ip.octets()),
+            IpAddr::V6(ip) => bytes = ip.octets(),
+        }
+        self.addr = mg_addr_bytes { ip: bytes };
+        self.port = port.to_be();
+        self.is_ip6 = ip.is_ipv6();
     }
 }
 

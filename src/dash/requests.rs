@@ -9,7 +9,7 @@ use super::links::{Link, scratch};
 use super::sets::{Set, op};
 use super::uri::{Number, Route, needs_user};
 use super::{Client, call_custom, json, login, transfer};
-use crate::abi::types::{flags, mg_http_message, mg_http_serve_opts};
+use crate::abi::types::{mg_http_message, mg_http_serve_opts};
 use crate::http::serve::{self, Options};
 use crate::ws;
 
@@ -156,7 +156,7 @@ pub(crate) unsafe fn headers(client: Client, hm: *mut mg_http_message) {
 pub(crate) unsafe fn message(client: Client, hm: *mut mg_http_message) {
     if was_answered(client) {
         scratch::set_marker(client.conn, false);
-        client.conn.clear(flags::RESP);
+        crate::http::reply::end_response(client.conn);
         return;
     }
     // SAFETY: passed on. The body is copied because callbacks run before it is used up.

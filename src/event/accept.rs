@@ -3,10 +3,13 @@
 use core::ffi::c_int;
 use std::io;
 
-use super::conn::{Conn, NO_FD};
+use super::admission::{self, Room, Verdict};
+use super::conn::{Conn, NO_FD, Origin};
 use super::emit::{call_plain, ev};
 use super::state::State;
+use super::{guarded, phases};
 use crate::abi::types::{flags, mg_addr};
+use crate::guard::options::{Name, choice};
 use crate::sys::poller::Interest;
 use crate::sys::socket;
 
@@ -15,21 +18,29 @@ const BATCH: usize = 32;
 
 /// How long accepting rests after descriptors or memory ran out, in milliseconds. Without a rest
 /// the listener would stay readable and every poll return at once.
-const REST_MS: u64 = 100;
+const REST_MS: u64 = 500;
 
 /// Accepts the peers that wait, up to a bound.
 pub(crate) fn accept_batch(state: State, listener: Conn) {
     // A listening socket that the program brought may block: take the one that was announced.
     let batch = if listener.private().own_socket { BATCH } else { 1 };
     for _ in 0..batch {
+        let room = admission::room(state);
+        if room == Room::Queue {
+            return rest(state, listener, admission::BARREN_REST_MS);
+        }
         match socket::accept(listener.fd()) {
-            Ok((fd, peer)) => accepted(state, listener, fd, peer),
+            Ok((fd, peer)) => admit(state, listener, fd, peer, room),
             Err(e) if socket::would_block(&e) => return,
             Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => continue,
             Err(e) => {
+                count_failure(state, &e);
+                if may_make_room(state, &e) {
+                    continue;
+                }
                 crate::error!("{} accept: {e}", listener.id());
-                listener.private().accept_at_ms = state.now() + REST_MS;
-                return;
+                admission::begin_full(state);
+                return rest(state, listener, REST_MS);
             }
         }
         if listener.is_dead() || listener.is(flags::CLOSING | flags::FULL) || listener.fd() == NO_FD
@@ -39,10 +50,57 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
     }
 }
 
+/// Accepting goes on after `ms` milliseconds.
+fn rest(state: State, listener: Conn, ms: u64) {
+    listener.private().last_io_ms = state.now() + ms;
+}
+
+fn count_failure(state: State, e: &io::Error) {
+    state.with_guard(|guarded| {
+        let stats = &mut guarded.stats;
+        *match e.raw_os_error() {
+            Some(libc::EMFILE | libc::ENFILE) => &mut stats.accept_no_descriptors,
+            Some(libc::ENOMEM | libc::ENOBUFS) => &mut stats.accept_no_memory,
+            _ => &mut stats.accept_other,
+        } += 1;
+    });
+}
+
+/// Without descriptors it is as at the limit: under `full_policy` `evict` somebody goes.
+fn may_make_room(state: State, e: &io::Error) -> bool {
+    e.raw_os_error() == Some(libc::EMFILE)
+        && state.number(Name::FullPolicy) == choice::EVICT
+        && admission::evict(state)
+}
+
+/// A peer is at the door: it comes in, or is turned away.
+fn admit(state: State, listener: Conn, fd: c_int, peer: Option<mg_addr>, room: Room) {
+    // A socket of another family than the internet's has no address to judge by.
+    let Some(addr) = peer else { return accepted(state, listener, fd, peer) };
+    if room == Room::Reject && admission::turn_away(state, listener, fd, &addr) {
+        return;
+    }
+    match admission::judge(state, listener, &addr) {
+        Verdict::Refuse => return socket::close(fd),
+        Verdict::Tarpit => return admission::tarpit(state, fd, &addr),
+        Verdict::Welcome => {}
+    }
+    if room == Room::AfterEviction && !admission::evict(state) {
+        // The program spares everybody: somebody has to go all the same.
+        admission::refuse_full(state, listener, fd);
+        return;
+    }
+    if listener.is_dead() {
+        return socket::close(fd);
+    }
+    accepted(state, listener, fd, peer);
+}
+
 /// Makes a connection of an accepted descriptor and announces it.
 fn accepted(state: State, listener: Conn, fd: c_int, peer: Option<mg_addr>) {
     let Some(conn) = Conn::alloc(state) else {
         crate::error!("{} accept: out of memory", listener.id());
+        state.with_guard(|guarded| guarded.stats.accept_no_memory += 1);
         socket::close(fd);
         return;
     };
@@ -63,6 +121,16 @@ fn accepted(state: State, listener: Conn, fd: c_int, peer: Option<mg_addr>) {
     conn.set_handler(listener.handler(), listener.handler_data());
     conn.set(flags::ACCEPTED | listener.flags() & (flags::TLS | flags::HEXDUMPING));
     conn.link();
+    guarded::enroll(state, conn, Origin::Accepted);
+    admission::count_address(state, conn);
+    if admission::is_queueing(state) {
+        admission::begin_full(state);
+    }
+    announce(state, listener, conn);
+}
+
+/// Tells the program of a connection, and watches it.
+fn announce(state: State, listener: Conn, conn: Conn) {
     call_plain(conn, ev::OPEN);
     if conn.is_dead() {
         return;
@@ -80,4 +148,5 @@ fn accepted(state: State, listener: Conn, fd: c_int, peer: Option<mg_addr>) {
     if !conn.is(flags::CLOSING) && !state.watch(conn, Interest { input: true, output: false }) {
         conn.set(flags::CLOSING);
     }
+    phases::settle(state, conn);
 }

@@ -5,7 +5,7 @@ use core::ptr::{addr_of_mut, null_mut};
 use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call_plain, ev};
 use super::state::{Scope, State};
-use super::{linger, unlisted, wake};
+use super::{guarded, linger, unlisted, wake};
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::types::flags;
 use crate::sys::socket;
@@ -38,6 +38,7 @@ pub(crate) fn close(state: State, conn: Conn) {
     conn.unlink();
     crate::dns::cancel(state, conn);
     forget_resolver(conn);
+    guarded::dismiss(state, conn);
     call_plain(conn, ev::CLOSE);
     crate::dash::links::forget(state, conn);
     release(conn);

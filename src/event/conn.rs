@@ -6,6 +6,7 @@ use core::ptr::{NonNull, addr_of_mut, null_mut};
 
 use super::state::State;
 use crate::abi::types::{mg_addr, mg_connection, mg_event_handler_t, mg_iobuf, mg_mgr};
+use crate::guard::deadline::Watch;
 use crate::http::engine::Pending;
 use crate::mqtt::receive::Progress;
 use crate::sys::poller::Interest;
@@ -27,14 +28,17 @@ pub(crate) struct Private {
     pub(crate) ws: *mut Session,
     /// `recv.len` when the HTTP engine last found that it must wait for more; 0 = not waiting.
     pub(crate) http_waits_at: usize,
-    /// `recv.len` right before the read that is being reported.
-    pub(crate) read_base: usize,
     /// Capacity of `recv` if the library chose it; the program may have put another one there.
     pub(crate) recv_capacity: usize,
-    /// When bytes last moved, in milliseconds.
+    /// When bytes last moved, in milliseconds. Of a listener whose accepting is suspended: when to
+    /// try again.
     pub(crate) last_io_ms: u64,
-    /// While accepting is suspended: when to try again.
-    pub(crate) accept_at_ms: u64,
+    /// What the guard remembers.
+    pub(crate) watch: Watch,
+    /// `recv.len` right before the read that is being reported, as far as it fits.
+    pub(crate) read_base: u32,
+    /// Memory of `recv` and `rtls`, and of `send`, as it is counted for the manager.
+    pub(crate) counted_bytes: [u32; 2],
     /// Where the MQTT handler is.
     pub(crate) mqtt: Progress,
     /// How many HTTP heads were reported, modulo 2^32 without 0.
@@ -71,6 +75,23 @@ pub(crate) struct Private {
     pub(crate) tls_heard: bool,
     /// The URL's TLS scheme was not followed by `mg_tls_init`; said once.
     pub(crate) plain_text_logged: bool,
+    /// Who made the connection, once it is counted.
+    pub(crate) origin: Origin,
+    /// The library itself ended the last HTTP response, so that the next request may be awaited.
+    pub(crate) response_ended: bool,
+}
+
+/// Who made a connection that counts towards `max_connections`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Origin {
+    /// It does not count: a listener, the wake-up channel, one that the program has not listed yet.
+    #[allow(dead_code)] // All-zero private parts start so.
+    Uncounted = 0,
+    /// A listener.
+    Accepted = 1,
+    /// The program.
+    Program = 2,
 }
 
 /// What sort of descriptor a connection has.
@@ -82,6 +103,10 @@ pub(crate) enum Kind {
     Socket = 0,
     /// The reading end of the wake-up channel.
     WakeUp = 1,
+    /// A socket whose peer came too often and waits unread.
+    Tarpit = 2,
+    /// A socket whose PROXY header has not arrived yet.
+    ProxyHeader = 3,
 }
 
 const _: () = assert!(size_of::<Private>() <= 128);
@@ -291,6 +316,11 @@ impl Conn {
     /// Bytes in the output buffer, never more than its capacity.
     pub(crate) fn send_len(self) -> usize {
         get!(self, send.len).min(get!(self, send.size))
+    }
+
+    /// Memory held by the input buffers and by the output buffer, in bytes.
+    pub(crate) fn buffer_sizes(self) -> [usize; 2] {
+        [get!(self, recv.size).saturating_add(get!(self, rtls.size)), get!(self, send.size)]
     }
 
     /// Bytes of undecrypted TLS input.

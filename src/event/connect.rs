@@ -2,11 +2,11 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
-use super::conn::{Conn, NO_FD};
+use super::conn::{Conn, NO_FD, Origin};
 use super::emit::{call, call_plain, ev, fail};
 use super::io::handshake_step;
 use super::state::{Scope, State};
-use super::url;
+use super::{guarded, phases, url};
 use crate::abi::mem;
 use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
 use crate::sys::poller::Interest;
@@ -51,12 +51,17 @@ pub(crate) unsafe fn connect(
     conn.set_handler(handlers.handler, handlers.data);
     conn.set_protocol(handlers.protocol);
     conn.set_protocol_data(handlers.protocol_data);
+    let _scope = Scope::enter_now(state);
     conn.private().own_socket = true;
+    conn.private().last_io_ms = state.now();
     conn.link();
-    let _scope = Scope::enter(state);
+    guarded::enroll(state, conn, Origin::Program);
     call(conn, ev::OPEN, url.cast_mut().cast());
     if !conn.is_dead() {
         resolve(state, conn, text);
+    }
+    if !conn.is_dead() {
+        phases::settle(state, conn);
     }
     (!conn.is_dead()).then_some(conn)
 }
@@ -169,11 +174,14 @@ pub(crate) unsafe fn wrap(
     let conn = Conn::alloc(state)?;
     conn.set_fd(if fd < 0 { NO_FD } else { fd });
     conn.set_handler(handler, data);
-    let _scope = Scope::enter(state);
+    let _scope = Scope::enter_now(state);
+    conn.private().last_io_ms = state.now();
     call_plain(conn, ev::OPEN);
     if conn.is_dead() {
         return None;
     }
     conn.link();
+    guarded::enroll(state, conn, Origin::Program);
+    phases::settle(state, conn);
     Some(conn)
 }

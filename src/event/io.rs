@@ -10,6 +10,8 @@ use super::state::State;
 use crate::abi::app_options;
 use crate::abi::iobuf::{self, mg_iobuf_del, mg_iobuf_resize};
 use crate::abi::types::flags;
+use crate::guard::deadline::Phase;
+use crate::guard::options::Name;
 use crate::http::stream;
 use crate::sys::socket::{self, MAX_DATAGRAM};
 use crate::tls;
@@ -87,8 +89,8 @@ fn finish_read(state: State, conn: Conn, result: io::Result<usize>) {
 /// `n` bytes were written behind the data in `recv`: counts them in and reports them.
 fn appended(state: State, conn: Conn, n: usize) {
     let base = conn.recv_len();
-    conn.private().read_base = base;
-    conn.private().last_io_ms = state.now();
+    note_input(state, conn, n);
+    conn.private().read_base = u32::try_from(base).unwrap_or(u32::MAX);
     conn.set_recv_len(base + n);
     hexdump_input(conn, "<-", base, n);
     conn.private().reading = true;
@@ -96,10 +98,42 @@ fn appended(state: State, conn: Conn, n: usize) {
     conn.private().reading = false;
 }
 
+/// Counts `n` bytes that a read step got for the program: on a TLS connection they were counted when
+/// they came, encrypted.
+fn note_input(state: State, conn: Conn, n: usize) {
+    let private = conn.private();
+    private.last_io_ms = state.now();
+    let watch = &mut private.watch;
+    if watch.phase == Phase::ReadingBody {
+        watch.body_bytes = watch.body_bytes.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+    }
+    watch.pings = 0;
+    if !conn.is(flags::TLS) {
+        state.with_guard(|guarded| guarded.stats.bytes_in += n as u64);
+    }
+}
+
+/// Counts `n` bytes that the peer's kernel took.
+fn note_output(conn: Conn, n: usize) {
+    let Some(state) = conn.state() else { return };
+    let private = conn.private();
+    private.last_io_ms = state.now();
+    if private.watch.phase == Phase::Sending {
+        private.watch.since_ms = state.now();
+    }
+    state.with_guard(|guarded| guarded.stats.bytes_out += n as u64);
+}
+
+/// Most bytes of input that `conn` may hold.
+fn max_recv_size(conn: Conn) -> usize {
+    conn.state().map_or_else(app_options::max_recv_size, |state| state.limit(Name::MaxRecvSize))
+}
+
 /// Makes sure that `recv` has free space. False, with an error raised, if it may not grow.
 fn make_room(conn: Conn) -> bool {
     let len = conn.recv_len();
-    if len >= app_options::max_recv_size() {
+    let max_recv_size = max_recv_size(conn);
+    if len >= max_recv_size {
         fail(conn, format_args!("MG_MAX_RECV_SIZE"));
         return false;
     }
@@ -110,7 +144,7 @@ fn make_room(conn: Conn) -> bool {
     }
     // Doubling keeps the bytes moved while a large message arrives proportional to its size.
     let step = app_options::io_size();
-    let limit = app_options::max_recv_size().saturating_add(step - 1) / step * step;
+    let limit = max_recv_size.saturating_add(step - 1) / step * step;
     let doubled = size.saturating_mul(2).min(limit).max(size.saturating_add(step));
     // SAFETY: as above.
     let grown = unsafe {
@@ -154,7 +188,7 @@ fn read_datagram(state: State, conn: Conn) {
             return;
         }
     };
-    if n == 0 || conn.recv_len().saturating_add(n) > app_options::max_recv_size() {
+    if n == 0 || conn.recv_len().saturating_add(n) > max_recv_size(conn) {
         return;
     }
     // SAFETY: the kernel initialised the first `n` bytes.
@@ -186,6 +220,7 @@ fn fill_raw_tls(state: State, conn: Conn) -> bool {
         }
         Ok(n) => {
             conn.private().last_io_ms = state.now();
+            state.with_guard(|guarded| guarded.stats.bytes_in += n as u64);
             conn.private().tls_heard |= !conn.is(flags::TLS_HS);
             // SAFETY: the kernel initialised the first `n` bytes.
             let bytes = unsafe { core::slice::from_raw_parts(raw.as_ptr().cast::<u8>(), n) };
@@ -231,9 +266,9 @@ fn read_tls(state: State, conn: Conn) {
 }
 
 /// Writes what is queued, as long as the peer takes it and up to a bound.
-pub(crate) fn write_step(state: State, conn: Conn) {
+pub(crate) fn write_step(conn: Conn) {
     for _ in 0..MAX_WRITES_PER_VISIT {
-        if conn.private().blocked || !write_once(state, conn) || conn.is_dead() {
+        if conn.private().blocked || !write_once(conn) || conn.is_dead() {
             return;
         }
         if conn.is(flags::CLOSING) || !output_pending(conn) {
@@ -243,7 +278,7 @@ pub(crate) fn write_step(state: State, conn: Conn) {
 }
 
 /// Writes once and reports what was written. False if nothing was.
-fn write_once(state: State, conn: Conn) -> bool {
+fn write_once(conn: Conn) -> bool {
     let queued = conn.send_len();
     if queued == 0 && is_throttled(conn) {
         tls::flush(conn);
@@ -261,7 +296,9 @@ fn write_once(state: State, conn: Conn) -> bool {
                 // SAFETY: `send` is a member of the live connection.
                 unsafe { mg_iobuf_del(conn.send(), 0, removed) };
             }
-            conn.private().last_io_ms = state.now();
+            if !conn.is(flags::TLS) {
+                note_output(conn, n);
+            }
             conn.private().blocked = if conn.is(flags::TLS) {
                 is_throttled(conn)
             } else {
@@ -305,6 +342,7 @@ fn transmit(conn: Conn) -> io::Result<usize> {
 pub(crate) fn send_datagram(conn: Conn, payload: &[u8]) -> bool {
     match socket::send_to(conn.fd(), payload, &conn.rem()) {
         Ok(n) => {
+            note_output(conn, n);
             refresh_local(conn);
             if conn.is(flags::HEXDUMPING) {
                 hexdump(conn, "->", payload);
@@ -325,10 +363,13 @@ pub(crate) fn send_datagram(conn: Conn, payload: &[u8]) -> bool {
 pub(crate) fn send_raw(conn: Conn, bytes: &[u8]) -> io::Result<usize> {
     if conn.is(flags::UDP) {
         let n = socket::send_to(conn.fd(), bytes, &conn.rem())?;
+        note_output(conn, n);
         refresh_local(conn);
         Ok(n)
     } else {
-        socket::send(conn.fd(), bytes)
+        let n = socket::send(conn.fd(), bytes)?;
+        note_output(conn, n);
+        Ok(n)
     }
 }
 

@@ -36,6 +36,13 @@ struct Lingering {
 #[derive(Default)]
 pub(crate) struct Lingerers(Vec<Lingering>);
 
+impl Lingerers {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// Takes over `fd`, whose output has been handed to the kernel. It is closed sooner or later.
 pub(crate) fn linger(state: State, fd: c_int) {
     socket::shut_output(fd);

@@ -6,7 +6,7 @@
 //! iteration of [`poll`]:
 //!
 //! ```text
-//! wait for readiness → errors → timers → visit every connection, newest first:
+//! wait for readiness → errors → timers → deadlines → visit every connection, newest first:
 //!     POLL event → accept | finish connect | read once, write → drain? → close?
 //! ```
 //!
@@ -15,18 +15,26 @@
 //! accessors. A connection that is closed is unlinked at once, but its memory is released only
 //! when the outermost call into the library returns ([`state::Scope`]), so that a handle stays
 //! readable while the library is at work, whatever the handlers closed.
+//!
+//! The guard (`crate::guard`) decides, and four modules here act: [`admission`] at the door,
+//! [`phases`] by deadlines, [`output`] for what is queued, [`settings`] for options.
 
 pub(crate) mod accept;
+pub(crate) mod admission;
 pub(crate) mod close;
 pub(crate) mod conn;
 pub(crate) mod connect;
 pub(crate) mod emit;
+pub(crate) mod guarded;
 pub(crate) mod hexdump;
 pub(crate) mod io;
 pub(crate) mod linger;
 pub(crate) mod listen;
 pub(crate) mod mgr;
+pub(crate) mod output;
+pub(crate) mod phases;
 pub(crate) mod poll;
+pub(crate) mod settings;
 pub(crate) mod state;
 pub(crate) mod unlisted;
 pub(crate) mod url;

@@ -5,16 +5,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::accept::accept_batch;
 use super::close::close;
-use super::conn::{Conn, Kind, NO_FD};
+use super::conn::{Conn, Kind, NO_FD, Origin};
 use super::emit::{call, call_count, ev, fail};
 use super::io::{self, handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
-use super::{connect, linger, unlisted, wake};
+use super::{admission, connect, guarded, linger, phases, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
 use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::mem;
 use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
+use crate::guard::deadline::Phase;
 use crate::http::engine;
 use crate::modbus;
 use crate::mqtt::receive;
@@ -50,6 +51,7 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
     if let Some(state) = State::of(mgr) {
         state.set_now(now);
         linger::expire(state, now);
+        admission::end_full(state);
         announce(state, ready);
     }
     // SAFETY: rule 1 of the C edge: the manager and the timers in its list are live.
@@ -60,6 +62,7 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         // A timer may have made the first connection.
         let _scope = Scope::enter(state);
         state.set_now(now);
+        phases::expire(state);
         visit_all(state, now);
     }
     drop(scope);
@@ -88,6 +91,9 @@ fn prepare(state: State, ms: i32) -> i32 {
     if let Some(deadline_ms) = linger::next_deadline(state) {
         wait = sooner(wait, deadline_ms.saturating_sub(now_ms()));
     }
+    if let Some(deadline_ms) = phases::next_deadline(state) {
+        wait = sooner(wait, deadline_ms.saturating_sub(now_ms()));
+    }
     let mut p = head(state);
     // SAFETY: list members are live connections of this manager.
     while let Some(conn) = unsafe { Conn::from_ptr(p) } {
@@ -98,9 +104,11 @@ fn prepare(state: State, ms: i32) -> i32 {
             wait = 0;
         }
         // Accepting goes on after its rest, also if nothing else happens.
-        let rest = conn.private().accept_at_ms.saturating_sub(state.now());
-        if rest > 0 {
-            wait = sooner(wait, rest);
+        if bits & flags::LISTENING != 0 {
+            let rest = conn.private().last_io_ms.saturating_sub(state.now());
+            if rest > 0 {
+                wait = sooner(wait, rest);
+            }
         }
     }
     wait
@@ -150,7 +158,7 @@ fn interest(state: State, conn: Conn) -> Interest {
         return Interest { input: false, output: true };
     }
     if is_tcp_listener(conn) {
-        let resting = conn.private().accept_at_ms > state.now();
+        let resting = conn.private().last_io_ms > state.now() || admission::is_queueing(state);
         return Interest { input: !full && !resting, output: false };
     }
     Interest {
@@ -171,7 +179,9 @@ fn is_paused(conn: Conn) -> bool {
 /// Registers the descriptor of `conn` with the poller as its state demands.
 #[inline]
 fn update_interest(state: State, conn: Conn) {
-    unlisted::remove(conn);
+    if unlisted::remove(conn) {
+        guarded::enroll(state, conn, Origin::Program);
+    }
     if conn.fd() != NO_FD || conn.private().watched_fd != NO_FD {
         let wanted = interest(state, conn);
         if conn.private().watched_fd == conn.fd() && conn.private().interest == wanted {
@@ -282,7 +292,10 @@ fn visit(state: State, conn: Conn, now: u64) {
         return;
     }
     if is_quiet(conn, before) {
-        return give_buffers_back(conn, now);
+        if give_buffers_back(conn, now) {
+            phases::count_buffers(state, conn);
+        }
+        return;
     }
     state.set_current(Some(conn));
     if !conn.is(AT_REST) && conn.fd() != NO_FD {
@@ -301,6 +314,7 @@ fn visit(state: State, conn: Conn, now: u64) {
     }
     update_interest(state, conn);
     give_buffers_back(conn, now);
+    phases::settle(state, conn);
 }
 
 /// True if nothing is to be done for `conn`, neither by its flags before POLL nor by those now. With
@@ -314,6 +328,7 @@ fn is_quiet(conn: Conn, before: u32) -> bool {
     let quiet = if private.own_tls { QUIET | flags::TLS } else { QUIET };
     (before | conn.flags()) & !quiet == 0
         && conn.send_len() == 0
+        && private.watch.phase != Phase::InHandler
         && !private.tls_unread
         && private.watched_fd == conn.fd()
         && private.interest == Interest { input: true, output: false }
@@ -343,7 +358,7 @@ fn transfer(state: State, conn: Conn, had_output: bool) {
         // Output that was there before may still go when reading met the end of the stream.
         let may_write = !conn.is(flags::CLOSING) || had_output;
         if may_write && !conn.is_dead() && !conn.is(flags::TLS_HS) && output_pending(conn) {
-            write_step(state, conn);
+            write_step(conn);
         } else if conn.flags() & (flags::TLS | flags::TLS_HS | flags::CLOSING) == flags::TLS
             && !conn.private().own_tls
             && !conn.is_dead()
@@ -354,11 +369,11 @@ fn transfer(state: State, conn: Conn, had_output: bool) {
 }
 
 /// Releases the empty buffers of a connection that has had no traffic for a while; the next read or
-/// write makes new ones. An input buffer that the program enlarged stays.
+/// write makes new ones. An input buffer that the program enlarged stays. True if it was time for it.
 #[inline]
-fn give_buffers_back(conn: Conn, now: u64) {
+fn give_buffers_back(conn: Conn, now: u64) -> bool {
     if now.wrapping_sub(conn.private().last_io_ms) <= BUFFER_IDLE_MS {
-        return;
+        return false;
     }
     // SAFETY: the buffers are members of the live connection.
     unsafe {
@@ -372,4 +387,5 @@ fn give_buffers_back(conn: Conn, now: u64) {
             }
         }
     }
+    true
 }

@@ -5,12 +5,16 @@ use core::ptr::NonNull;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::admission::All;
 use super::conn::{Conn, NO_FD};
+use super::guarded::Guarded;
 use super::linger::Lingerers;
 use crate::abi::mem;
+use crate::abi::timer::now_ms;
 use crate::abi::types::{mg_connection, mg_mgr};
 use crate::dash::links::Links;
 use crate::dns::Lookups;
+use crate::guard::options::Name;
 use crate::mdns;
 use crate::sys::poller::{Interest, PollSet, Poller, Ready};
 
@@ -59,6 +63,8 @@ struct Inner {
     links: Links,
     /// Sockets that outlive their connections.
     lingerers: Lingerers,
+    /// Limits, deadlines, figures.
+    guarded: Guarded,
     /// How many calls into the library are on the stack.
     depth: u32,
     /// The connection being visited.
@@ -114,16 +120,19 @@ impl State {
             mdns: mdns::Shared::default(),
             links: Links::default(),
             lingerers: Lingerers::default(),
+            guarded: Guarded::new(),
             depth: 0,
             current: core::ptr::null_mut(),
             closing: false,
             free_later: false,
-            now: 0,
+            now: now_ms(),
         };
         let inner = mem::try_box(inner)?;
         // SAFETY: as above; from here on the manager owns the state.
         unsafe { (*mgr).active_dns_requests = inner.as_ptr().cast() };
-        Some(State(inner))
+        let state = State(inner);
+        super::settings::read_environment(state);
+        Some(state)
     }
 
     /// Releases the state. No connection of the manager may be left but those that the program has
@@ -285,6 +294,28 @@ impl State {
         f(&mut self.inner().lingerers)
     }
 
+    /// Lets `f` look at, or change, what the guard keeps. It must not run program code.
+    #[inline]
+    pub(crate) fn with_guard<R>(self, f: impl FnOnce(&mut Guarded) -> R) -> R {
+        f(&mut self.inner().guarded)
+    }
+
+    /// Value of an option as a number ([`crate::guard::options::Settings::number`]).
+    pub(crate) fn number(self, option: Name) -> u64 {
+        self.inner().guarded.settings.number(option)
+    }
+
+    /// A size limit in bytes; [`usize::MAX`] if it is off.
+    pub(crate) fn limit(self, option: Name) -> usize {
+        self.inner().guarded.settings.limit(option)
+    }
+
+    /// The listed connections. None may be added or closed while they are walked.
+    pub(crate) fn all(self) -> All {
+        // SAFETY: a state's manager is live.
+        All(unsafe { (*self.mgr()).conns })
+    }
+
     /// Lets `f` look at, or change, the names being looked up. It must not run program code.
     pub(crate) fn with_lookups<R>(self, f: impl FnOnce(&mut Lookups) -> R) -> R {
         f(&mut self.inner().lookups)
@@ -345,6 +376,15 @@ impl Scope {
     pub(crate) fn enter(state: State) -> Scope {
         state.inner().depth += 1;
         Scope(state)
+    }
+
+    /// [`Scope::enter`] for a call that looks at the time: between two iterations the time of the
+    /// last one is long past.
+    pub(crate) fn enter_now(state: State) -> Scope {
+        if !state.is_busy() {
+            state.set_now(now_ms());
+        }
+        Scope::enter(state)
     }
 }
 

@@ -33,12 +33,14 @@ pub(crate) fn add(conn: Conn) -> bool {
     true
 }
 
-/// Forgets `conn`: it was listed or closed.
+/// Forgets `conn`: it was listed or closed. True if it was unlisted so far.
 #[inline]
-pub(crate) fn remove(conn: Conn) {
-    if core::mem::replace(&mut conn.private().unlisted, false) {
+pub(crate) fn remove(conn: Conn) -> bool {
+    let was_unlisted = core::mem::replace(&mut conn.private().unlisted, false);
+    if was_unlisted {
         take(conn.ptr() as usize);
     }
+    was_unlisted
 }
 
 fn take(address: usize) -> bool {

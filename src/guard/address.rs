@@ -1,5 +1,6 @@
 //! Lists of addresses and networks, and the key under which one peer is counted.
 
+use core::ffi::CStr;
 use core::net::IpAddr;
 use core::str::FromStr;
 
@@ -18,8 +19,8 @@ pub const MAX_ENTRIES: usize = 4096;
 /// `10.1.2.3/8` is `10.0.0.0/8`. IPv4 numbers have no leading zeros, which some read as octal.
 ///
 /// IPv4-mapped IPv6 addresses are IPv4 addresses, also in an entry: `::ffff:10.0.0.0/104` is
-/// `10.0.0.0/8`. Apart from that an IPv6 network covers no IPv4 address, `::/0` included, and the
-/// other way round: a list about everybody names both `0.0.0.0/0` and `::/0`.
+/// `10.0.0.0/8`. Apart from that an IPv6 network covers no IPv4 address and the other way round, but
+/// for `0.0.0.0/0` and `::/0`, which both mean everybody: who writes `-0.0.0.0/0` wants nobody in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddressList {
     entries: Vec<Entry>,
@@ -35,7 +36,7 @@ struct Entry {
 
 impl AddressList {
     /// Reads a list; empty or blank text is the empty list. The error says what is wrong.
-    pub fn parse(text: &[u8]) -> Result<Self, &'static str> {
+    pub fn parse(text: &[u8]) -> Result<Self, &'static CStr> {
         let text = text.trim_ascii();
         if text.is_empty() {
             return Ok(Self::default());
@@ -43,7 +44,7 @@ impl AddressList {
         let mut entries = Vec::new();
         for entry in text.strip_suffix(b",").unwrap_or(text).split(|&c| c == b',') {
             if entries.len() == MAX_ENTRIES {
-                return Err("access list: more than 4096 entries");
+                return Err(c"access list: more than 4096 entries");
             }
             entries.push(Entry::parse(entry.trim_ascii())?);
         }
@@ -78,9 +79,9 @@ impl AddressList {
 }
 
 impl Entry {
-    fn parse(text: &[u8]) -> Result<Self, &'static str> {
+    fn parse(text: &[u8]) -> Result<Self, &'static CStr> {
         let (inside, text) = match text {
-            [] => return Err("access list: an entry is empty"),
+            [] => return Err(c"access list: an entry is empty"),
             [b'+', rest @ ..] => (true, rest),
             [b'-', rest @ ..] => (false, rest),
             _ => (true, text),
@@ -89,10 +90,10 @@ impl Entry {
             Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..)),
             None => (text, None),
         };
-        let address = parse_ip(address).ok_or("access list: not an address")?;
+        let address = parse_ip(address).ok_or(c"access list: not an address")?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = match prefix {
-            Some(digits) => prefix_bits(digits, most).ok_or("access list: not a prefix length")?,
+            Some(digits) => prefix_bits(digits, most).ok_or(c"access list: not a prefix length")?,
             None => most,
         };
         Ok(match (address, address.to_canonical()) {
@@ -105,7 +106,9 @@ impl Entry {
 
     /// `ip` is canonical: no mapped address.
     fn matches(&self, ip: IpAddr) -> bool {
-        // A shift by all bits, for an empty prefix, leaves nothing to differ.
+        if self.prefix_bits == 0 {
+            return true;
+        }
         match (self.network, ip) {
             (IpAddr::V4(network), IpAddr::V4(ip)) => (network.to_bits() ^ ip.to_bits())
                 .checked_shr(32 - self.prefix_bits.min(32))
@@ -163,7 +166,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn list(text: &str) -> AddressList {
-        AddressList::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"))
+        AddressList::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e:?}"))
     }
 
     fn ip(text: &str) -> IpAddr {
@@ -178,7 +181,8 @@ mod tests {
             ("-0.0.0.0/0,+10.0.0.0/8", "10.255.0.1", true),
             ("-0.0.0.0/0,+10.0.0.0/8", "11.0.0.1", false),
             ("+10.0.0.0/8,-0.0.0.0/0", "10.0.0.1", false),
-            ("-0.0.0.0/0", "::1", true),
+            ("-0.0.0.0/0", "::1", false),
+            ("-0.0.0.0/0,+10.0.0.0/8", "2001:db8::1", false),
             ("-0.0.0.0/0,-::/0", "::1", false),
             ("-0.0.0.0/0", "::ffff:1.2.3.4", false),
             ("+10.0.0.1", "10.0.0.1", true),
@@ -191,7 +195,7 @@ mod tests {
             ("+2001:db8::/32,-2001:db8:1::/48", "2001:db8:1::7", false),
             ("+2001:db8::/32,-2001:db8:1::/48", "2001:db8:2::7", true),
             ("+::/0", "2001:db8::", true),
-            ("+::/0", "1.2.3.4", false),
+            ("+::/0", "1.2.3.4", true),
             (" -10.0.0.0/8 ,\t+10.1.0.0/16 , ", "10.1.2.3", true),
             ("+10.1.2.3/8", "10.200.0.1", true),
             ("+10.1.2.2/31", "10.1.2.3", true),
@@ -225,26 +229,26 @@ mod tests {
     #[test]
     fn ch08_10_bad_lists_are_refused() {
         for (text, want) in [
-            (",", "access list: an entry is empty"),
-            ("1.2.3.4,,", "access list: an entry is empty"),
-            ("1.2.3.4,,::1", "access list: an entry is empty"),
-            ("+", "access list: not an address"),
-            ("+ 1.2.3.4", "access list: not an address"),
-            ("1.2.3", "access list: not an address"),
-            ("010.1.2.3", "access list: not an address"),
-            ("256.1.2.3", "access list: not an address"),
-            ("localhost", "access list: not an address"),
-            ("[::1]", "access list: not an address"),
-            ("fe80::1%1", "access list: not an address"),
-            ("1.2.3.4 ::1", "access list: not an address"),
-            ("\u{e9}", "access list: not an address"),
-            ("1.2.3.4/", "access list: not a prefix length"),
-            ("1.2.3.4/33", "access list: not a prefix length"),
-            ("1.2.3.4/-1", "access list: not a prefix length"),
-            ("1.2.3.4/8/8", "access list: not a prefix length"),
-            ("1.2.3.4/0008", "access list: not a prefix length"),
-            ("::/129", "access list: not a prefix length"),
-            ("::/x", "access list: not a prefix length"),
+            (",", c"access list: an entry is empty"),
+            ("1.2.3.4,,", c"access list: an entry is empty"),
+            ("1.2.3.4,,::1", c"access list: an entry is empty"),
+            ("+", c"access list: not an address"),
+            ("+ 1.2.3.4", c"access list: not an address"),
+            ("1.2.3", c"access list: not an address"),
+            ("010.1.2.3", c"access list: not an address"),
+            ("256.1.2.3", c"access list: not an address"),
+            ("localhost", c"access list: not an address"),
+            ("[::1]", c"access list: not an address"),
+            ("fe80::1%1", c"access list: not an address"),
+            ("1.2.3.4 ::1", c"access list: not an address"),
+            ("\u{e9}", c"access list: not an address"),
+            ("1.2.3.4/", c"access list: not a prefix length"),
+            ("1.2.3.4/33", c"access list: not a prefix length"),
+            ("1.2.3.4/-1", c"access list: not a prefix length"),
+            ("1.2.3.4/8/8", c"access list: not a prefix length"),
+            ("1.2.3.4/0008", c"access list: not a prefix length"),
+            ("::/129", c"access list: not a prefix length"),
+            ("::/x", c"access list: not a prefix length"),
         ] {
             assert_eq!(AddressList::parse(text.as_bytes()), Err(want), "{text}");
         }

@@ -5,6 +5,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod access_log;
 pub mod address;
+pub mod auth;
+pub mod deadline;
+pub mod evict;
+pub mod options;
 pub mod rate;
+pub mod schedule;
+pub mod stats;
 pub mod table;

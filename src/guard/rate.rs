@@ -4,6 +4,8 @@
 //! back at the rate. All arithmetic is in millionths of a token, so that no fraction is lost: a
 //! rate of one thousandth per second gives one millionth per millisecond.
 
+use core::ffi::CStr;
+
 use super::address::PeerKey;
 use super::table::Table;
 
@@ -27,7 +29,7 @@ pub struct Rate {
 impl Rate {
     /// Reads `rate` or `rate/burst`: events per second with at most three decimals, and how many
     /// may come at once. Without `/burst` it is the rate rounded up. Rate `0` means no limit.
-    pub fn parse(text: &[u8]) -> Result<Self, &'static str> {
+    pub fn parse(text: &[u8]) -> Result<Self, &'static CStr> {
         let text = text.trim_ascii();
         let (rate, burst) = match memchr::memchr(b'/', text) {
             Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..)),
@@ -35,11 +37,11 @@ impl Rate {
         };
         let per_second_milli = thousandths(rate)?;
         let burst = match burst {
-            Some(digits) => number(digits).filter(|&n| n > 0).ok_or("rate: not a burst")?,
+            Some(digits) => number(digits).filter(|&n| n > 0).ok_or(c"rate: not a burst")?,
             None => per_second_milli.div_ceil(1000).max(1),
         };
         if per_second_milli > MAX_RATE * 1000 || burst > MAX_RATE {
-            return Err("rate: more than 1000000");
+            return Err(c"rate: more than 1000000");
         }
         Ok(if per_second_milli == 0 { Self::default() } else { Self { per_second_milli, burst } })
     }
@@ -51,15 +53,15 @@ impl Rate {
 }
 
 /// `digits` or `digits.digits` times 1000.
-fn thousandths(text: &[u8]) -> Result<u32, &'static str> {
-    const NOT_A_NUMBER: &str = "rate: not a number";
+fn thousandths(text: &[u8]) -> Result<u32, &'static CStr> {
+    const NOT_A_NUMBER: &CStr = c"rate: not a number";
     let (whole, decimals) = match memchr::memchr(b'.', text) {
         Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..)),
         None => (text, None),
     };
     let fraction = match decimals {
         None => 0,
-        Some(digits) if digits.len() > 3 => return Err("rate: more than three decimals"),
+        Some(digits) if digits.len() > 3 => return Err(c"rate: more than three decimals"),
         Some(digits) => {
             let missing = 3u32.saturating_sub(digits.len() as u32);
             number(digits).ok_or(NOT_A_NUMBER)? * 10u32.pow(missing)
@@ -193,24 +195,24 @@ mod tests {
             assert_eq!(rate(text), Rate { per_second_milli, burst }, "{text}");
         }
         for (text, want) in [
-            ("", "rate: not a number"),
-            ("x", "rate: not a number"),
-            ("-1", "rate: not a number"),
-            ("1.", "rate: not a number"),
-            (".5", "rate: not a number"),
-            ("1.5.5", "rate: not a number"),
-            ("1e3", "rate: not a number"),
-            ("/5", "rate: not a number"),
-            ("0.0001", "rate: more than three decimals"),
-            ("1/", "rate: not a burst"),
-            ("1/0", "rate: not a burst"),
-            ("1/0.5", "rate: not a burst"),
-            ("1/2/3", "rate: not a burst"),
-            ("1000001", "rate: more than 1000000"),
-            ("1000000.001", "rate: more than 1000000"),
-            ("1/1000001", "rate: more than 1000000"),
-            ("99999999999999999999", "rate: more than 1000000"),
-            ("1/99999999999999999999", "rate: more than 1000000"),
+            ("", c"rate: not a number"),
+            ("x", c"rate: not a number"),
+            ("-1", c"rate: not a number"),
+            ("1.", c"rate: not a number"),
+            (".5", c"rate: not a number"),
+            ("1.5.5", c"rate: not a number"),
+            ("1e3", c"rate: not a number"),
+            ("/5", c"rate: not a number"),
+            ("0.0001", c"rate: more than three decimals"),
+            ("1/", c"rate: not a burst"),
+            ("1/0", c"rate: not a burst"),
+            ("1/0.5", c"rate: not a burst"),
+            ("1/2/3", c"rate: not a burst"),
+            ("1000001", c"rate: more than 1000000"),
+            ("1000000.001", c"rate: more than 1000000"),
+            ("1/1000001", c"rate: more than 1000000"),
+            ("99999999999999999999", c"rate: more than 1000000"),
+            ("1/99999999999999999999", c"rate: more than 1000000"),
         ] {
             assert_eq!(Rate::parse(text.as_bytes()), Err(want), "{text}");
         }

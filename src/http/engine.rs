@@ -131,6 +131,27 @@ pub(crate) fn pauses_reading(conn: Conn) -> bool {
         && (conn.has_protocol(http_handler) || super::stream::is_streaming(conn))
 }
 
+/// How far the message at the front of `recv` has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Nothing of it is here.
+    Nothing,
+    /// A part of its head.
+    Head,
+    /// Its head, and not all of its body.
+    Body,
+}
+
+/// How far the request has come that `conn` is receiving.
+pub(crate) fn progress(conn: Conn) -> Progress {
+    // SAFETY: `keep` put it there, and nobody uses it meanwhile.
+    match unsafe { conn.private().pending.as_ref() } {
+        Some(pending) if pending.has_head => Progress::Body,
+        _ if conn.recv_len() > 0 => Progress::Head,
+        _ => Progress::Nothing,
+    }
+}
+
 /// Releases what is known of an unfinished message.
 pub(crate) fn drop_pending(conn: Conn) {
     let private = conn.private();
@@ -154,7 +175,7 @@ fn take_pending(conn: Conn, cause: Cause) -> Pending {
     };
     // SAFETY: `keep` made it with `try_box`, and the pointer was just cleared.
     let pending = unsafe { mem::unbox(pending) };
-    let base = if private.reading { private.read_base } else { conn.recv_len() };
+    let base = if private.reading { private.read_base as usize } else { conn.recv_len() };
     let untouched = pending.seen == base && (private.reading || cause == Cause::Close);
     if untouched { pending } else { Pending { reported_at: pending.reported_at, ..Pending::new() } }
 }
@@ -498,6 +519,14 @@ impl Run {
         let accepted = conn.is(flags::ACCEPTED);
         if accepted {
             conn.set(flags::RESP);
+        }
+        if let Some(state) = self.state {
+            let private = conn.private();
+            private.response_ended = false;
+            private.watch.is_restarted = true;
+            if accepted {
+                state.with_guard(|guarded| guarded.stats.requests += 1);
+            }
         }
         call(conn, ev::HTTP_MSG, hm.cast());
         if self.is_dead() {

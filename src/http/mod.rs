@@ -3,6 +3,7 @@
 //! The codec is in [`crate::proto::http`]; here its results meet `recv`, `send` and the handlers.
 
 pub(crate) mod engine;
+pub(crate) mod refuse;
 pub(crate) mod reply;
 pub(crate) mod serve;
 pub(crate) mod ssi;

@@ -3,13 +3,13 @@
 use core::ffi::{c_char, c_int};
 use core::fmt::Write as _;
 
-use crate::abi::fmt::{IobufSink, vformat};
-use crate::abi::iobuf::{self, mg_iobuf_del};
+use crate::abi::fmt::vformat;
+use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::types::{flags, va_list};
 use crate::event::conn::Conn;
 use crate::event::emit::fail;
+use crate::event::output;
 use crate::proto::http::status;
-use crate::text::fmt::Sink;
 
 /// Columns of the length field of `mg_http_reply`, which is filled in once the body is known.
 const LENGTH_COLUMNS: usize = 10;
@@ -51,8 +51,7 @@ impl core::fmt::Write for Line {
 
 /// Appends to `c->send`. Lack of memory raises `MG_EV_ERROR` "OOM", and nothing is appended.
 pub(crate) fn append(conn: Conn, bytes: &[u8]) -> bool {
-    // SAFETY: `send` is a member of the live connection.
-    let done = unsafe { iobuf::append(conn.send(), bytes) };
+    let done = output::append(conn, bytes);
     if !done {
         fail(conn, format_args!("OOM"));
     }
@@ -71,17 +70,21 @@ pub(crate) unsafe fn vreply(
     ap: *mut va_list,
 ) {
     let Some(length_at) = reply_head(conn, code, headers) else { return };
-    let mut body = IobufSink::new(conn.send());
+    let mut body = output::sink(conn);
     // SAFETY: passed on.
     unsafe { vformat(&mut body, fmt, ap) };
+    if body.out_of_memory() {
+        return fail(conn, format_args!("OOM"));
+    }
     finish_reply(conn, length_at);
 }
 
 /// Appends a whole response with a fixed body and ends the response.
 pub(crate) fn reply(conn: Conn, code: c_int, headers: &[u8], body: &[u8]) {
     if let Some(length_at) = reply_head(conn, code, headers) {
-        IobufSink::new(conn.send()).put(body);
-        finish_reply(conn, length_at);
+        if append(conn, body) {
+            finish_reply(conn, length_at);
+        }
     }
 }
 
@@ -106,8 +109,7 @@ fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<usize> {
 /// length.
 fn append_all(conn: Conn, pieces: &[&[u8]]) -> Option<usize> {
     let total = pieces.iter().map(|piece| piece.len()).sum();
-    // SAFETY: `send` is a member of the live connection.
-    if !unsafe { iobuf::reserve(conn.send(), total) } {
+    if !output::reserve(conn, total) {
         fail(conn, format_args!("OOM"));
         return None;
     }
@@ -153,7 +155,15 @@ fn finish_reply(conn: Conn, length_at: usize) {
             core::ptr::copy_nonoverlapping(digits.as_ptr(), field, n);
         }
     }
+    end_response(conn);
+}
+
+/// The response in progress is complete.
+pub(crate) fn end_response(conn: Conn) {
     conn.clear(flags::RESP);
+    if conn.state().is_some() {
+        conn.private().response_ended = true;
+    }
 }
 
 /// Appends formatted text as one chunk, its size in eight digits; an empty one ends the response.
@@ -166,7 +176,7 @@ pub(crate) unsafe fn vprintf_chunk(conn: Conn, fmt: *const c_char, ap: *mut va_l
         return;
     }
     let body_at = conn.send_len();
-    let mut body = IobufSink::new(conn.send());
+    let mut body = output::sink(conn);
     // SAFETY: passed on.
     unsafe { vformat(&mut body, fmt, ap) };
     let len = conn.send_len().saturating_sub(body_at);
@@ -184,7 +194,7 @@ pub(crate) unsafe fn vprintf_chunk(conn: Conn, fmt: *const c_char, ap: *mut va_l
     }
     append(conn, b"\r\n");
     if len == 0 {
-        conn.clear(flags::RESP);
+        end_response(conn);
     }
 }
 
@@ -199,7 +209,7 @@ pub(crate) fn write_chunk(conn: Conn, data: &[u8]) {
         return;
     }
     if data.is_empty() {
-        conn.clear(flags::RESP);
+        end_response(conn);
     }
 }
 
@@ -212,8 +222,7 @@ pub(crate) fn basic_auth(conn: Conn, user: &[u8], pass: &[u8]) {
     let mut encoded = vec![0; base64::encoded_len(plain.len()).unwrap_or(0) + 1];
     let len = base64::encode(&plain, &mut encoded).unwrap_or(0);
     let line = [b"Authorization: Basic ", &encoded[..len], b"\r\n"].concat();
-    // SAFETY: `send` is a member of the live connection.
-    if !unsafe { iobuf::append(conn.send(), &line) } {
+    if !output::append(conn, &line) {
         crate::error!("out of memory for an Authorization header");
     }
 }

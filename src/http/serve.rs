@@ -155,7 +155,7 @@ fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &
     }
     if request.is_head() || conn.is(flags::CLOSING) {
         options.fs.close(chosen.file);
-        conn.clear(flags::RESP);
+        reply::end_response(conn);
     } else {
         send_body(conn, options.fs, chosen.file, start, len);
     }
@@ -302,7 +302,7 @@ fn redirect(conn: Conn, uri: &[u8]) {
     let head =
         [b"HTTP/1.1 301 Moved\r\nLocation: ", uri, b"/\r\nContent-Length: 0\r\n\r\n"].concat();
     if reply::append(conn, &head) {
-        conn.clear(flags::RESP);
+        reply::end_response(conn);
     }
 }
 
@@ -324,7 +324,7 @@ fn list(conn: Conn, request: &Request, dir: &CStr, options: &Options) {
     match page.finish(options.extra_headers) {
         Some(response) => {
             if reply::append(conn, &response) {
-                conn.clear(flags::RESP);
+                reply::end_response(conn);
             }
         }
         None => crate::event::emit::fail(conn, format_args!("OOM")),

@@ -183,7 +183,7 @@ fn append_whole(conn: Conn, file: &mut FileStream) {
 fn finish(conn: Conn) {
     drop_file(conn);
     conn.set_protocol(Some(http_handler));
-    conn.clear(flags::RESP);
+    super::reply::end_response(conn);
     if conn.recv_len() > 0
         && let Some(state) = conn.state()
     {

@@ -238,6 +238,11 @@ fn upload<'a>(conn: Conn) -> Option<&'a mut Upload> {
     data.map(|mut p| unsafe { p.as_mut() })
 }
 
+/// True while a request body is being stored that is not complete.
+pub(crate) fn is_receiving(conn: Conn) -> bool {
+    upload(conn).is_some_and(|upload| upload.target.is_some())
+}
+
 /// Takes note of new bytes.
 fn heard(conn: Conn) {
     if let Some(deadline) = upload(conn).and_then(|upload| upload.deadline.as_mut()) {

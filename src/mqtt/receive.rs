@@ -22,7 +22,7 @@ use crate::proto::mqtt::parse::{Packet, Parsed, parse};
 /// Packets are left waiting while this much of what is queued may be automatic answers. A peer
 /// that keeps the rules never gets there: packet identifiers have 16 bits, so it can have 65 535
 /// messages and as many releases unanswered, of at most 6 bytes each.
-const MAX_ANSWERS: usize = 1 << 20;
+const MAX_ANSWERS: u32 = 1 << 20;
 
 /// While packets wait, at most this much further input is buffered.
 const MAX_INPUT_WAITING: usize = 64 << 10;
@@ -31,7 +31,7 @@ const MAX_INPUT_WAITING: usize = 64 << 10;
 #[derive(Default)]
 pub(crate) struct Progress {
     /// Most bytes of `send` that may be automatic answers.
-    answers: usize,
+    answers: u32,
     /// A run is on the stack; one that starts inside leaves the input to it.
     is_running: bool,
     /// Packets wait for the output to shrink.
@@ -58,7 +58,7 @@ pub(crate) unsafe extern "C" fn mqtt_handler(
 /// True while the peer makes us answer but does not take the answers.
 fn owes_reading(conn: Conn) -> bool {
     let answers = &mut conn.private().mqtt.answers;
-    *answers = (*answers).min(conn.send_len());
+    *answers = (*answers).min(u32::try_from(conn.send_len()).unwrap_or(u32::MAX));
     *answers >= MAX_ANSWERS
 }
 
@@ -203,7 +203,8 @@ impl Run {
         let bytes = answer.as_bytes();
         let done = send::append(self.conn, bytes);
         if done && self.is_listed {
-            self.conn.private().mqtt.answers += bytes.len();
+            let answers = &mut self.conn.private().mqtt.answers;
+            *answers = answers.saturating_add(bytes.len() as u32);
         }
         done
     }

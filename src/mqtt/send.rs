@@ -3,12 +3,12 @@
 use core::fmt;
 
 use super::version;
-use crate::abi::iobuf;
 use crate::abi::protocol_types::{mg_mqtt_opts, mg_mqtt_prop};
 use crate::abi::types::{flags, mg_str};
 use crate::abi::util::mg_random_str;
 use crate::event::conn::Conn;
 use crate::event::emit::fail;
+use crate::event::output;
 use crate::proto::mqtt::Version;
 use crate::proto::mqtt::build::{
     Connect, Disconnect, MAX_FIXED_HEADER, Out, Packet, Properties, Publish, Refusal, Subscription,
@@ -141,8 +141,7 @@ fn list(props: &Option<Props>) -> Option<&dyn Properties> {
 /// header.
 fn reserve(conn: Conn, packet: &impl Packet) -> Result<usize, Failure> {
     let len = packet.body_len()?;
-    // SAFETY: `send` is a member of the live connection.
-    if unsafe { iobuf::reserve(conn.send(), MAX_FIXED_HEADER + len) } {
+    if output::reserve(conn, MAX_FIXED_HEADER + len) {
         Ok(len)
     } else {
         Err(Failure::OutOfMemory)
@@ -154,8 +153,7 @@ fn write(conn: Conn, write: impl FnOnce(&mut Out) -> Result<(), Refusal>) -> Res
     let before = conn.send_len();
     let mut complete = true;
     let done = write(&mut |piece| {
-        // SAFETY: `send` is a member of the live connection.
-        complete = complete && unsafe { iobuf::append(conn.send(), piece) };
+        complete = complete && output::append(conn, piece);
     });
     let failure = match done {
         Ok(()) if complete => return Ok(()),
@@ -185,8 +183,7 @@ fn report<T: Default>(conn: Conn, result: Result<T, Failure>) -> T {
 
 /// Appends a packet that is complete. Lack of memory raises `MG_EV_ERROR` "OOM".
 pub(crate) fn append(conn: Conn, bytes: &[u8]) -> bool {
-    // SAFETY: `send` is a member of the live connection.
-    let done = unsafe { iobuf::append(conn.send(), bytes) };
+    let done = output::append(conn, bytes);
     if !done {
         fail(conn, format_args!("OOM"));
     }

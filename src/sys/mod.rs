@@ -10,6 +10,7 @@
 
 pub(crate) mod event_fd;
 pub(crate) mod interfaces;
+pub(crate) mod limits;
 pub(crate) mod poller;
 pub(crate) mod socket;
 

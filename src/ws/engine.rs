@@ -134,7 +134,7 @@ impl Run {
     fn check_input(&mut self) {
         let len = self.conn.recv_len();
         let base = match self.state {
-            Some(_) if self.conn.private().reading => self.conn.private().read_base,
+            Some(_) if self.conn.private().reading => self.conn.private().read_base as usize,
             _ => len,
         };
         let session = self.session();

@@ -5,14 +5,14 @@ use core::ptr::null_mut;
 
 use super::engine::ws_handler;
 use super::session::Session;
-use crate::abi::fmt::{IobufSink, vformat};
+use crate::abi::fmt::vformat;
 use crate::abi::hooks::mg_random;
-use crate::abi::iobuf;
 use crate::abi::mem;
 use crate::abi::types::{flags, mg_event_handler_t, mg_http_message, mg_mgr, va_list};
 use crate::event::conn::Conn;
 use crate::event::connect::{self, Handlers};
 use crate::event::emit::{call, ev, fail};
+use crate::event::output;
 use crate::event::state::Scope;
 use crate::http::reply;
 use crate::proto::ws::handshake::{self, NONCE_LEN, Request};
@@ -85,11 +85,10 @@ unsafe fn append_head(
     more: impl FnOnce(&[u8]) -> Vec<u8>,
 ) {
     let before = conn.send_len();
-    // SAFETY: `send` is a member of the live connection.
-    let append = |bytes: &[u8]| unsafe { iobuf::append(conn.send(), bytes) };
+    let append = |bytes: &[u8]| output::append(conn, bytes);
     let mut done = append(&lines.concat());
     let start = conn.send_len();
-    let mut headers = IobufSink::new(conn.send());
+    let mut headers = output::sink(conn);
     // SAFETY: passed on.
     unsafe { vformat(&mut headers, fmt, ap) };
     done &= !headers.out_of_memory();

@@ -4,12 +4,12 @@ use core::ffi::{c_char, c_int};
 
 use super::engine::ws_handler;
 use super::session::Session;
-use crate::abi::fmt::{IobufSink, vformat};
+use crate::abi::fmt::vformat;
 use crate::abi::hooks::mg_random;
-use crate::abi::iobuf;
 use crate::abi::mem;
 use crate::abi::types::{flags, va_list};
 use crate::event::conn::Conn;
+use crate::event::output;
 use crate::proto::ws::frame::{EncodedHeader, FIN, Mask, apply_mask, opcode};
 
 /// Header for a frame of `len` bytes, masked on clients. `None` if there are no random bytes.
@@ -41,8 +41,7 @@ pub(crate) fn frame(conn: Conn, payload: &[u8], len: usize, op: c_int) -> usize 
     let Some((header, mask)) = header(conn, len, op) else { return 0 };
     let header = header.as_bytes();
     let Some(total) = header.len().checked_add(len) else { return 0 };
-    // SAFETY: `send` is a member of the live connection.
-    if !unsafe { iobuf::reserve(conn.send(), total) } {
+    if !output::reserve(conn, total) {
         return 0;
     }
     let given = payload.len().min(len);
@@ -96,8 +95,7 @@ pub(crate) fn wrap(conn: Conn, len: usize, op: c_int) -> bool {
     let Some(at) = before.checked_sub(len) else { return false };
     let Some((header, mask)) = header(conn, len, op) else { return false };
     let header = header.as_bytes();
-    // SAFETY: `send` is a member of the live connection.
-    if !unsafe { iobuf::reserve(conn.send(), header.len()) } {
+    if !output::reserve(conn, header.len()) {
         return false;
     }
     // SAFETY: `reserve` made room for the header behind the data, which ends `len` bytes after `at`.
@@ -119,7 +117,7 @@ pub(crate) fn wrap(conn: Conn, len: usize, op: c_int) -> bool {
 /// Rules 3 and 6 of the C edge for `fmt` and `ap`.
 pub(crate) unsafe fn vprintf(conn: Conn, op: c_int, fmt: *const c_char, ap: *mut va_list) -> usize {
     let before = conn.send_len();
-    let mut text = IobufSink::new(conn.send());
+    let mut text = output::sink(conn);
     // SAFETY: passed on.
     unsafe { vformat(&mut text, fmt, ap) };
     let len = conn.send_len().saturating_sub(before);

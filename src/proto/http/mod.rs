@@ -4,6 +4,7 @@ pub mod chunked;
 pub mod creds;
 pub mod etag;
 pub mod form;
+pub mod forwarded;
 pub mod head;
 pub mod header_var;
 pub mod listing;

