@@ -256,11 +256,15 @@ class Plot {
         continue;
       }
       const at = Math.round(y(value)) + 0.5;
-      g.lineWidth = 1.5;
-      g.setLineDash([5, 4]);
       g.beginPath();
       g.moveTo(box.left, at);
       g.lineTo(box.right, at);
+      g.lineWidth = 3;
+      g.strokeStyle = colours.card;
+      g.stroke();
+      g.lineWidth = 1.5;
+      g.strokeStyle = colours[line.colour];
+      g.setLineDash([5, 4]);
       g.stroke();
       g.setLineDash([]);
       const text = (line.short ?? '') + this.format(value), width = g.measureText(text).width + 6;
