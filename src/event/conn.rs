@@ -77,6 +77,8 @@ pub(crate) struct Private {
     pub(crate) plain_text_logged: bool,
     /// Who made the connection, once it is counted.
     pub(crate) origin: Origin,
+    /// The response in progress is the last one because the guard wants it so, and says it.
+    pub(crate) announces_close: bool,
     /// The status of the response in progress was counted.
     pub(crate) status_noted: bool,
     /// The library itself ended the last HTTP response, so that the next request may be awaited.

@@ -659,7 +659,7 @@ impl Run {
             if accepted {
                 state.with_guard(|guarded| guarded.stats.requests += 1);
                 is_last = policy::is_last_request(state, conn);
-                private.close_after_response = is_last;
+                private.announces_close = is_last;
             }
         }
         let queued = conn.send_len();
@@ -678,9 +678,6 @@ impl Run {
         }
         if accepted && (head.connection_close || is_last) {
             if !conn.is(flags::RESP) {
-                if self.state.is_some() {
-                    conn.private().close_after_response = false;
-                }
                 conn.set(flags::DRAINING);
                 self.give_up();
                 return Step::Discard;
