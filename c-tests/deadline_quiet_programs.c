@@ -64,8 +64,9 @@ static void check_answer(int fd, const char *text, size_t len, const char *want)
   CHECK(got != NULL && strncmp(got, want, strlen(want)) == 0);
 }
 
-#define WS "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
-           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+#define WS                                                                       \
+  "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 #define MQTT "\x10\x0e\0\4MQTT\4\2\0\0\0\2me"
 
 enum { HELD, EVENTS, OWN_EVENTS, WEBSOCKET, REPLACED, PAUSED, MQTT_PEER, RAW, PEERS };

@@ -9,6 +9,7 @@ use super::hexdump::hexdump;
 use super::state::State;
 use crate::abi::app_options;
 use crate::abi::iobuf::{self, mg_iobuf_del, mg_iobuf_resize};
+use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
 use crate::guard::deadline::Phase;
 use crate::guard::options::Name;
@@ -119,7 +120,7 @@ fn note_output(conn: Conn, n: usize) {
     let private = conn.private();
     private.last_io_ms = state.now();
     if private.watch.phase == Phase::Sending {
-        private.watch.since_ms = state.now();
+        private.watch.since_ms = now_ms(); // A handler may just have taken long.
     }
     state.with_guard(|guarded| guarded.stats.bytes_out += n as u64);
 }

@@ -10,6 +10,7 @@ use super::guarded::{Intent, may_act};
 use super::io;
 use super::state::State;
 use crate::abi::guard::mg_guard_action;
+use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
 use crate::guard::deadline::{self, Deadline, MAX_PINGS, Phase};
 use crate::guard::options::Name;
@@ -76,13 +77,14 @@ fn http_phase(conn: Conn) -> Phase {
 
 /// Takes note of what `conn` is doing now, and of the memory it holds.
 pub(crate) fn settle(state: State, conn: Conn) {
-    let now = state.now();
     let private = conn.private();
     let phase = phase_of(conn);
     let watch = &mut private.watch;
     let before = watch.phase;
     let is_same_request = !core::mem::replace(&mut watch.is_restarted, false);
     if phase != before || !is_same_request && phase != Phase::Sending {
+        // A handler may just have taken long, which is not this peer's fault.
+        let now = now_ms();
         let continues = before == Phase::ReadingHeader && is_same_request;
         if matches!(phase, Phase::ReadingHeader | Phase::ReadingBody) && !continues {
             watch.request_ms = now;
