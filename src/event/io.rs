@@ -120,7 +120,7 @@ fn note_output(conn: Conn, n: usize) {
     let private = conn.private();
     private.last_io_ms = state.now();
     if private.watch.phase == Phase::Sending {
-        private.watch.since_ms = now_ms(); // A handler may just have taken long.
+        private.watch.note_progress(now_ms()); // A handler may just have taken long.
     }
     state.with_guard(|guarded| guarded.stats.bytes_out += n as u64);
 }

@@ -16,6 +16,7 @@ use crate::guard::deadline::{self, Deadline, MAX_PINGS, Phase};
 use crate::guard::options::Name;
 use crate::http::{engine, refuse, stream, upload};
 use crate::proto::ws::frame::opcode;
+use crate::sys::socket;
 use crate::ws;
 
 /// What `conn` is doing.
@@ -91,6 +92,7 @@ pub(crate) fn settle(state: State, conn: Conn) {
         }
         watch.since_ms = now;
         watch.body_bytes = 0;
+        watch.looks = 0;
         watch.pings = 0;
         watch.phase = phase;
     }
@@ -175,6 +177,9 @@ pub(crate) fn expire(state: State) {
             deadline::due(&conn.private().watch, last_io_ms, &guarded.settings)
         });
         match due {
+            Some((due_ms, _)) if due_ms <= now && is_being_taken(state, conn, now) => {
+                settle(state, conn);
+            }
             Some((due_ms, deadline)) if due_ms <= now => time_out(state, conn, deadline),
             Some((due_ms, _)) => enter(state, conn, due_ms),
             None => {}
@@ -187,6 +192,16 @@ fn settle_unvisited(state: State, conn: Conn) {
     if phase_of(conn) != conn.private().watch.phase {
         settle(state, conn);
     }
+}
+
+/// True if time is not up for output of `conn` that waits: the peer takes it, slowly, or has not been
+/// seen idle for long enough.
+fn is_being_taken(state: State, conn: Conn, now: u64) -> bool {
+    let watch = &mut conn.private().watch;
+    watch.phase == Phase::Sending
+        && state.with_guard(|guarded| {
+            !watch.look(socket::unacknowledged(conn.fd()), now, &guarded.settings)
+        })
 }
 
 /// Time is up for `conn`.
@@ -208,7 +223,7 @@ fn time_out(state: State, conn: Conn, deadline: Deadline) {
     };
     if !may_act(state, conn, &intent) {
         // Spared: its time starts again.
-        conn.private().watch.since_ms = state.now();
+        conn.private().watch.note_progress(state.now());
         conn.private().watch.request_ms = state.now();
         conn.private().last_io_ms = state.now();
         if !conn.is_dead() {

@@ -315,6 +315,15 @@ pub(crate) fn discard_input(fd: c_int) -> Discarded {
     Discarded { bytes, ended: false }
 }
 
+/// Bytes of output that the kernel holds because the peer has not acknowledged them; 0 where it does
+/// not tell.
+pub(crate) fn unacknowledged(fd: c_int) -> usize {
+    let mut bytes: c_int = 0;
+    // SAFETY: `bytes` is a valid place for the count.
+    let result = unsafe { libc::ioctl(fd, libc::TIOCOUTQ, &raw mut bytes) };
+    if result == 0 { usize::try_from(bytes).unwrap_or(0) } else { 0 }
+}
+
 /// Tells the peer that nothing more will come.
 pub(crate) fn shut_output(fd: c_int) {
     // SAFETY: no pointers are involved. A failure means that there is nobody left to tell.
