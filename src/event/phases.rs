@@ -96,7 +96,7 @@ pub(crate) fn settle(state: State, conn: Conn) {
         watch.pings = 0;
         watch.phase = phase;
     }
-    let due = state.with_guard(|guarded| {
+    state.with_guard(|guarded| {
         if phase != before {
             if before != Phase::None {
                 guarded.phases[before as usize] -= 1;
@@ -105,12 +105,21 @@ pub(crate) fn settle(state: State, conn: Conn) {
                 guarded.phases[phase as usize] += 1;
             }
         }
-        deadline::due(&conn.private().watch, conn.private().last_io_ms, &guarded.settings)
     });
-    if let Some((at_ms, _)) = due {
+    if let Some((at_ms, _)) = due(state, conn) {
         enter(state, conn, at_ms);
     }
     count_buffers(state, conn);
+}
+
+/// When time is up for `conn`, and by which option.
+fn due(state: State, conn: Conn) -> Option<(u64, Deadline)> {
+    let private = conn.private();
+    // A datagram socket has no peer that could fall silent, whatever `io_timeout_scope` says.
+    if conn.is(flags::UDP) && private.watch.phase == Phase::Other {
+        return None;
+    }
+    state.with_guard(|guarded| deadline::due(&private.watch, private.last_io_ms, &guarded.settings))
 }
 
 /// Has `conn` looked at by `at_ms`, unless it is entered for a time before that.
@@ -172,11 +181,7 @@ pub(crate) fn expire(state: State) {
             continue;
         }
         settle_unvisited(state, conn);
-        let last_io_ms = conn.private().last_io_ms;
-        let due = state.with_guard(|guarded| {
-            deadline::due(&conn.private().watch, last_io_ms, &guarded.settings)
-        });
-        match due {
+        match due(state, conn) {
             Some((due_ms, _)) if due_ms <= now && is_being_taken(state, conn, now) => {
                 settle(state, conn);
             }
