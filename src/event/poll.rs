@@ -151,7 +151,7 @@ fn is_tcp_listener(conn: Conn) -> bool {
 #[inline]
 fn interest(state: State, conn: Conn) -> Interest {
     let bits = conn.flags();
-    if bits & AT_REST != 0 {
+    if bits & AT_REST != 0 || conn.private().kind == Kind::Tarpit {
         return Interest { input: false, output: false };
     }
     let full = bits & flags::FULL != 0;
