@@ -29,7 +29,9 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
         if room == Room::Queue {
             return rest(state, listener, admission::BARREN_REST_MS);
         }
-        match socket::accept(listener.fd()) {
+        let result = socket::accept(listener.fd());
+        note_starvation(state, &result);
+        match result {
             Ok((fd, peer)) => admit(state, listener, fd, peer, room),
             Err(e) if socket::would_block(&e) => return,
             Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => continue,
@@ -53,6 +55,15 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
 /// Accepting goes on after `ms` milliseconds.
 fn rest(state: State, listener: Conn, ms: u64) {
     listener.private().last_io_ms = state.now() + ms;
+}
+
+/// Takes note of whether descriptors or memory are out.
+fn note_starvation<T>(state: State, result: &io::Result<T>) {
+    let is_starved = match result {
+        Ok(_) => false,
+        Err(e) => !socket::would_block(e) && e.kind() != io::ErrorKind::ConnectionAborted,
+    };
+    state.with_guard(|guarded| guarded.is_starved = is_starved);
 }
 
 fn count_failure(state: State, e: &io::Error) {

@@ -92,7 +92,8 @@ pub(crate) fn begin_full(state: State) {
 
 /// Takes note of it when the manager is not full any more.
 pub(crate) fn end_full(state: State) {
-    if state.with_guard(|guarded| guarded.full_since_ms == 0) || is_full(state) {
+    let goes_on = state.with_guard(|guarded| guarded.full_since_ms == 0 || guarded.is_starved);
+    if goes_on || is_full(state) {
         return;
     }
     let now = state.now();
