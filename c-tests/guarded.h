@@ -17,7 +17,7 @@ static inline struct mg_stats stats_of(const struct mg_mgr *mgr) {
 // Sets an option that must be accepted.
 static inline void set_option(struct mg_mgr *mgr, const char *name, const char *value) {
   const char *why = mg_set_option(mgr, name, value);
-  if (why != NULL) fprintf(stderr, "%s=%s: %s\n", name, value, why);
+  if (why != NULL) fprintf(stderr, "%s=%s: %s\n", name, value ? value : "NULL", why);
   CHECK(why == NULL);
 }
 
@@ -55,7 +55,8 @@ static inline const char *answer(struct mg_mgr *mgr, int fd, int ms) {
     }
     if (errno != EAGAIN) return "";
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if ((now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000 > ms) return NULL;
+    if ((now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000 > ms)
+      return NULL;
     mg_mgr_poll(mgr, 5);
   }
 }
@@ -68,7 +69,8 @@ static inline bool is_waiting(struct mg_mgr *mgr, int fd) {
 }
 
 // Does a request and checks that it is answered with the status in `line`.
-static inline void check_request(struct mg_mgr *mgr, int fd, const char *request, const char *line) {
+static inline void check_request(struct mg_mgr *mgr, int fd, const char *request,
+                                 const char *line) {
   const char *text;
   plain_write(fd, request);
   text = answer(mgr, fd, 5000);
