@@ -7,7 +7,7 @@ from .lib.process import Watch
 from .lib.wire import connect, get, read_answer, request
 
 LIMIT = 1000
-LINGERING = 64
+LINGERING = 64 + 1  # and the one that is being told
 CROWD = 10_000
 
 

@@ -2457,8 +2457,8 @@ void mg_rpc_vok(struct mg_rpc_req *r, const char *fmt, va_list *ap);
 
 // Queues 'len' bytes for sending (TCP) or sends them as one datagram now (UDP).
 //
-// Returns false if the datagram could not be sent, or, with MG_EV_ERROR "OOM", if memory is out or
-// 'max_send_size' is reached; nothing is queued then.
+// Returns false if memory is out, if the datagram could not be sent, or, with MG_EV_ERROR "OOM", if
+// the option max_send_size forbids it; nothing is queued then.
 // 'len' 0 is harmless.
 bool mg_send(struct mg_connection *c, const void *buf, size_t len);
 
@@ -2736,7 +2736,8 @@ size_t mg_ws_printf(struct mg_connection *c, int op, const char *fmt, ...);
 //
 // 'op' is the first byte of the frame with FIN added; clear that bit in c->send to send a fragment.
 // The payload is not checked. 'buf' may be NULL, for zeros. Returns the length of the frame; 0,
-// with nothing appended, if memory is out.
+// with nothing appended, if memory is out, or, with MG_EV_ERROR "OOM", if the option max_send_size
+// forbids it.
 size_t mg_ws_send(struct mg_connection *c, const void *buf, size_t len, int op);
 
 // Answers the request 'hm', in MG_EV_HTTP_MSG, with 101 and makes 'c' a WebSocket connection:

@@ -159,6 +159,7 @@ pub struct IobufSink {
     io: *mut mg_iobuf,
     limit: usize,
     oom: bool,
+    beyond_limit: bool,
 }
 
 impl IobufSink {
@@ -169,12 +170,17 @@ impl IobufSink {
 
     /// [`IobufSink::new`] for a buffer that may not hold more than `limit` bytes.
     pub(crate) fn with_limit(io: *mut mg_iobuf, limit: usize) -> IobufSink {
-        IobufSink { io, limit, oom: false }
+        IobufSink { io, limit, oom: false, beyond_limit: false }
     }
 
     /// True if memory ran out, or the limit was reached, and text was lost.
     pub fn out_of_memory(&self) -> bool {
         self.oom
+    }
+
+    /// True if the limit was reached.
+    pub(crate) fn is_beyond_limit(&self) -> bool {
+        self.beyond_limit
     }
 }
 
@@ -183,6 +189,7 @@ impl Sink for IobufSink {
         // SAFETY: rule 1, the type's invariant.
         let len = unsafe { (*self.io).len };
         let fits = bytes.len() <= self.limit.saturating_sub(len);
+        self.beyond_limit |= !fits;
         // SAFETY: as above.
         if !(fits && unsafe { iobuf::append_text(self.io, bytes) }) {
             self.oom = true;

@@ -6,6 +6,8 @@ use core::ptr::null_mut;
 use super::mem::{bytes, guard};
 use super::types::{mg_connection, mg_event_handler_t, mg_http_message, mg_mgr, va_list};
 use crate::event::conn::Conn;
+use crate::event::output;
+use crate::proto::ws::frame::MAX_HEADER_LEN;
 use crate::ws::{handshake, send};
 
 /// `mg_ws_connect` with an argument list.
@@ -48,7 +50,8 @@ unsafe extern "C" fn meerkat_ws_vupgrade(
 ///
 /// `op` is the first byte of the frame with FIN added; clear that bit in c->send to send a fragment.
 /// The payload is not checked. `buf` may be NULL, for zeros. Returns the length of the frame; 0,
-/// with nothing appended, if memory is out.
+/// with nothing appended, if memory is out, or, with MG_EV_ERROR "OOM", if the option max_send_size
+/// forbids it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_ws_send(
     c: *mut mg_connection,
@@ -58,7 +61,12 @@ pub unsafe extern "C" fn mg_ws_send(
 ) -> usize {
     // SAFETY: rules 1 and 2.
     guard(0, || unsafe {
-        Conn::from_ptr(c).map_or(0, |conn| send::frame(conn, bytes(buf, len), len, op))
+        let Some(conn) = Conn::from_ptr(c) else { return 0 };
+        let sent = send::frame(conn, bytes(buf, len), len, op);
+        if sent == 0 && output::is_too_much(conn, len.saturating_add(MAX_HEADER_LEN)) {
+            output::refuse(conn);
+        }
+        sent
     })
 }
 
@@ -71,8 +79,12 @@ pub unsafe extern "C" fn mg_ws_wrap(c: *mut mg_connection, len: usize, op: c_int
     // SAFETY: rule 1.
     guard(0, || unsafe {
         let Some(conn) = Conn::from_ptr(c) else { return 0 };
-        send::wrap(conn, len, op);
-        conn.send_len()
+        let wrapped = send::wrap(conn, len, op);
+        let total = conn.send_len();
+        if !wrapped && len <= total && output::is_too_much(conn, MAX_HEADER_LEN) {
+            output::refuse(conn);
+        }
+        total
     })
 }
 

@@ -33,7 +33,9 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
             return;
         }
         let room = make_room_first(state, listener, room);
-        match socket::accept(listener.fd()) {
+        let result = socket::accept(listener.fd());
+        note_starvation(state, &result);
+        match result {
             Ok((fd, peer)) => admit(state, listener, fd, peer, room),
             Err(e) if socket::would_block(&e) => return,
             Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => continue,
@@ -59,13 +61,22 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
 fn make_room_first(state: State, listener: Conn, room: Room) -> Room {
     let is_sure = room == Room::AfterEviction
         && admission::is_open_to_all(state)
-        && socket::has_input(listener.fd());
+        && socket::is_readable(listener.fd());
     if is_sure && admission::evict(state) { Room::Free } else { room }
 }
 
 /// Accepting goes on after `ms` milliseconds.
 fn rest(state: State, listener: Conn, ms: u64) {
     listener.private().last_io_ms = state.now() + ms;
+}
+
+/// Takes note of whether descriptors or memory are out.
+fn note_starvation<T>(state: State, result: &io::Result<T>) {
+    let is_starved = match result {
+        Ok(_) => false,
+        Err(e) => !socket::would_block(e) && e.kind() != io::ErrorKind::ConnectionAborted,
+    };
+    state.with_guard(|guarded| guarded.is_starved = is_starved);
 }
 
 fn count_failure(state: State, e: &io::Error) {

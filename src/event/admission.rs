@@ -12,7 +12,7 @@ use crate::abi::types::{flags, mg_addr, mg_connection};
 use crate::guard::address::{PeerKey, peer_key};
 use crate::guard::deadline::{Phase, Watch};
 use crate::guard::evict::{
-    Candidate, Class, MIN_AGE_CROWDED_MS, MIN_AGE_MS, STALLED_MS, STALLED_RATE,
+    Candidate, Class, MIN_AGE_CROWDED_MS, MIN_AGE_MS, STALLED_CROWDED_MS, STALLED_MS,
 };
 use crate::guard::options::{self, Name, choice};
 use crate::http::{engine, refuse};
@@ -125,7 +125,8 @@ pub(crate) fn begin_full(state: State) {
 
 /// Takes note of it when the manager is not full any more.
 pub(crate) fn end_full(state: State) {
-    if state.with_guard(|guarded| guarded.full_since_ms == 0) || is_full(state) {
+    let goes_on = state.with_guard(|guarded| guarded.full_since_ms == 0 || guarded.is_starved);
+    if goes_on || is_full(state) {
         return;
     }
     let now = state.now();
@@ -319,7 +320,7 @@ fn class_of(state: State, conn: Conn, now: u64) -> Option<(Class, u64)> {
         Phase::Other if !conn.has_protocol(receive::mqtt_handler) && is_quiet => Class::Quiet,
         // The program sent a response of its own and said that it is complete.
         Phase::InHandler if !conn.is(flags::RESP) && is_quiet => Class::Quiet,
-        Phase::Sending if is_http && is_stalled(watch, now) => Class::Stalled,
+        Phase::Sending if is_http && is_stalled(state, watch, now) => Class::Stalled,
         _ => return None,
     };
     let is_young = matches!(class, Class::NoHead | Class::FirstBody)
@@ -330,12 +331,14 @@ fn class_of(state: State, conn: Conn, now: u64) -> Option<(Class, u64)> {
     (!is_young && !is_privileged).then_some((class, watch.since_ms))
 }
 
-/// True if the peer takes its response too slowly to hold a slot that others want.
-fn is_stalled(watch: &Watch, now: u64) -> bool {
-    let sending_ms = now.saturating_sub(watch.request_ms);
-    sending_ms >= STALLED_MS
-        && u64::from(watch.body_bytes).saturating_mul(1000)
-            < sending_ms.saturating_mul(STALLED_RATE)
+/// True if the peer has taken nothing of its response for too long to hold a slot that others want.
+fn is_stalled(state: State, watch: &Watch, now: u64) -> bool {
+    let is_crowded = state.with_guard(|guarded| {
+        let sending = guarded.phases[Phase::Sending as usize];
+        sending.saturating_mul(2) >= guarded.connections() as u64
+    });
+    let limit_ms = if is_crowded { STALLED_CROWDED_MS } else { STALLED_MS };
+    now.saturating_sub(watch.since_ms) >= limit_ms
 }
 
 /// How old a connection without a request must be to be expendable. When they hold half of all

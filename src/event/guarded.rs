@@ -30,6 +30,8 @@ pub(crate) struct Guarded {
     pub(crate) walked_ms: u64,
     /// Since when accepting is stopped for lack of room; 0 = it is not.
     pub(crate) full_since_ms: u64,
+    /// The last accept failed for lack of descriptors or memory.
+    pub(crate) is_starved: bool,
     /// Most connections at once, with `auto` resolved; `usize::MAX` = no limit.
     pub(crate) max_connections: usize,
     /// Connections per phase.
@@ -83,6 +85,7 @@ impl Guarded {
             candidates: Candidates::default(),
             walked_ms: 0,
             full_since_ms: 0,
+            is_starved: false,
             max_connections: usize::MAX,
             phases: [0; PHASES],
             access_list: AddressList::default(),

@@ -9,6 +9,7 @@ use super::hexdump::hexdump;
 use super::state::State;
 use crate::abi::app_options;
 use crate::abi::iobuf::{self, mg_iobuf_del, mg_iobuf_resize};
+use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
 use crate::guard::deadline::Phase;
 use crate::guard::options::Name;
@@ -118,10 +119,8 @@ fn note_output(conn: Conn, n: usize) {
     let Some(state) = conn.state() else { return };
     let private = conn.private();
     private.last_io_ms = state.now();
-    let watch = &mut private.watch;
-    if watch.phase == Phase::Sending {
-        watch.since_ms = state.now();
-        watch.body_bytes = watch.body_bytes.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+    if private.watch.phase == Phase::Sending {
+        private.watch.note_progress(now_ms()); // A handler may just have taken long.
     }
     state.with_guard(|guarded| guarded.stats.bytes_out += n as u64);
 }

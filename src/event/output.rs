@@ -5,6 +5,8 @@
 
 use super::admission;
 use super::conn::Conn;
+use super::emit::fail;
+use super::state::Scope;
 use crate::abi::fmt::IobufSink;
 use crate::abi::iobuf::{self, mg_iobuf_resize};
 use crate::guard::options::Name;
@@ -30,6 +32,13 @@ fn room(conn: Conn) -> usize {
 /// True if `extra` more bytes would be more than the limits allow.
 pub(crate) fn is_too_much(conn: Conn, extra: usize) -> bool {
     extra > room(conn)
+}
+
+/// Tells the program that what it wanted to append is more than the limits allow.
+pub(crate) fn refuse(conn: Conn) {
+    // The handler may close the connection.
+    let _scope = conn.state().map(Scope::enter);
+    fail(conn, format_args!("OOM"));
 }
 
 /// Makes room for `extra` more bytes behind the data. False if there is no memory or it would be

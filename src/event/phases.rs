@@ -10,11 +10,13 @@ use super::guarded::{Intent, may_act};
 use super::io;
 use super::state::State;
 use crate::abi::guard::mg_guard_action;
+use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
 use crate::guard::deadline::{self, Deadline, MAX_PINGS, Phase};
 use crate::guard::options::{self, Name};
 use crate::http::{engine, refuse, stream, upload};
 use crate::proto::ws::frame::opcode;
+use crate::sys::socket;
 use crate::ws;
 
 /// What `conn` is doing.
@@ -76,24 +78,25 @@ fn http_phase(conn: Conn) -> Phase {
 
 /// Takes note of what `conn` is doing now, and of the memory it holds.
 pub(crate) fn settle(state: State, conn: Conn) {
-    let now = state.now();
     let private = conn.private();
     let phase = phase_of(conn);
     let watch = &mut private.watch;
     let before = watch.phase;
     let is_same_request = !core::mem::replace(&mut watch.is_restarted, false);
     if phase != before || !is_same_request && phase != Phase::Sending {
+        // A handler may just have taken long, which is not this peer's fault.
+        let now = now_ms();
         let continues = before == Phase::ReadingHeader && is_same_request;
-        let begins = matches!(phase, Phase::ReadingHeader | Phase::ReadingBody | Phase::Sending);
-        if begins && !continues {
+        if matches!(phase, Phase::ReadingHeader | Phase::ReadingBody) && !continues {
             watch.request_ms = now;
         }
         watch.since_ms = now;
         watch.body_bytes = 0;
+        watch.looks = 0;
         watch.pings = 0;
         watch.phase = phase;
     }
-    let due = state.with_guard(|guarded| {
+    state.with_guard(|guarded| {
         if phase != before {
             if before != Phase::None {
                 guarded.phases[before as usize] -= 1;
@@ -102,12 +105,21 @@ pub(crate) fn settle(state: State, conn: Conn) {
                 guarded.phases[phase as usize] += 1;
             }
         }
-        deadline::due(&conn.private().watch, conn.private().last_io_ms, &guarded.settings)
     });
-    if let Some((at_ms, _)) = due {
+    if let Some((at_ms, _)) = due(state, conn) {
         enter(state, conn, at_ms);
     }
     count_buffers(state, conn);
+}
+
+/// When time is up for `conn`, and by which option.
+fn due(state: State, conn: Conn) -> Option<(u64, Deadline)> {
+    let private = conn.private();
+    // A datagram socket has no peer that could fall silent, whatever `io_timeout_scope` says.
+    if conn.is(flags::UDP) && private.watch.phase == Phase::Other {
+        return None;
+    }
+    state.with_guard(|guarded| deadline::due(&private.watch, private.last_io_ms, &guarded.settings))
 }
 
 /// Has `conn` looked at by `at_ms`, unless it is entered for a time before that.
@@ -169,11 +181,10 @@ pub(crate) fn expire(state: State) {
             continue;
         }
         settle_unvisited(state, conn);
-        let last_io_ms = conn.private().last_io_ms;
-        let due = state.with_guard(|guarded| {
-            deadline::due(&conn.private().watch, last_io_ms, &guarded.settings)
-        });
-        match due {
+        match due(state, conn) {
+            Some((due_ms, _)) if due_ms <= now && is_being_taken(state, conn, now) => {
+                settle(state, conn);
+            }
             Some((due_ms, deadline)) if due_ms <= now => time_out(state, conn, deadline),
             Some((due_ms, _)) => enter(state, conn, due_ms),
             None => {}
@@ -186,6 +197,16 @@ fn settle_unvisited(state: State, conn: Conn) {
     if phase_of(conn) != conn.private().watch.phase {
         settle(state, conn);
     }
+}
+
+/// True if time is not up for output of `conn` that waits: the peer takes it, slowly, or has not been
+/// seen idle for long enough.
+fn is_being_taken(state: State, conn: Conn, now: u64) -> bool {
+    let watch = &mut conn.private().watch;
+    watch.phase == Phase::Sending
+        && state.with_guard(|guarded| {
+            !watch.look(socket::unacknowledged(conn.fd()), now, &guarded.settings)
+        })
 }
 
 /// Time is up for `conn`.
@@ -207,7 +228,7 @@ fn time_out(state: State, conn: Conn, deadline: Deadline) {
     };
     if !may_act(state, conn, &intent) {
         // Spared: its time starts again.
-        conn.private().watch.since_ms = state.now();
+        conn.private().watch.note_progress(state.now());
         conn.private().watch.request_ms = state.now();
         conn.private().last_io_ms = state.now();
         if !conn.is_dead() {

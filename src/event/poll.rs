@@ -62,8 +62,9 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         // A timer may have made the first connection.
         let _scope = Scope::enter(state);
         state.set_now(now);
-        phases::expire(state);
         visit_all(state, now);
+        // What came while the program was busy elsewhere has been read by now: it was in time.
+        phases::expire(state);
         state.with_guard(|guarded| {
             guarded.access_log.flush();
             guarded.error_log.flush();

@@ -38,11 +38,11 @@ pub enum Phase {
 pub struct Watch {
     /// When the phase began, or, while sending, when the peer last took something. Milliseconds.
     pub since_ms: u64,
-    /// When the request in progress, or sending, began, in milliseconds.
+    /// When the request in progress began, in milliseconds.
     pub request_ms: u64,
     /// The time for which the connection is in the [`super::schedule::Schedule`]; 0 = none.
     pub check_at_ms: u64,
-    /// Body bytes received, or bytes sent, in this phase.
+    /// Body bytes received in this phase; while sending, what the kernel held at the last look.
     pub body_bytes: u32,
     /// What it is doing.
     pub phase: Phase,
@@ -50,6 +50,37 @@ pub struct Watch {
     pub pings: u8,
     /// A request was finished, so that the same phase is a new one.
     pub is_restarted: bool,
+    /// While sending: how often nothing was found to have moved since `since_ms`.
+    pub looks: u8,
+}
+
+impl Watch {
+    /// While sending: the peer took something at `now_ms`.
+    pub fn note_progress(&mut self, now_ms: u64) {
+        self.since_ms = now_ms;
+        self.body_bytes = 0;
+        self.looks = 0;
+    }
+
+    /// While sending: the kernel holds `unsent` bytes of output, which may be fewer than before long
+    /// before there is room for more. True if time is up.
+    pub fn look(&mut self, unsent: usize, now_ms: u64, settings: &Settings) -> bool {
+        let unsent = u32::try_from(unsent).unwrap_or(u32::MAX);
+        if unsent < self.body_bytes {
+            self.note_progress(now_ms);
+        } else {
+            self.looks += 1;
+            // Looks that come late say nothing about the time before them.
+            let elapsed_ms = quarters(settings.number(Name::IoTimeoutMs), self.looks);
+            self.since_ms = self.since_ms.max(now_ms.saturating_sub(elapsed_ms));
+        }
+        self.body_bytes = unsent;
+        self.looks >= LOOKS
+    }
+}
+
+fn quarters(time_ms: u64, n: u8) -> u64 {
+    time_ms.saturating_mul(n.into()) / u64::from(LOOKS)
 }
 
 /// Which deadline passed.
@@ -89,6 +120,9 @@ impl Deadline {
 /// How long a body may come slower than `min_body_rate`, in milliseconds.
 const BODY_GRACE_MS: u64 = 10_000;
 
+/// How often `io_timeout_ms` looks whether the peer takes output.
+const LOOKS: u8 = 4;
+
 /// Unanswered pings after which a WebSocket peer is given up.
 pub const MAX_PINGS: u8 = 2;
 
@@ -108,8 +142,12 @@ pub fn due(watch: &Watch, last_io_ms: u64, settings: &Settings) -> Option<(u64, 
                 Deadline::Tarpit,
             ));
         }
-        Phase::Connecting | Phase::Handshaking | Phase::Sending => {
+        Phase::Connecting | Phase::Handshaking => {
             return after(watch.since_ms, Name::IoTimeoutMs, Deadline::Io);
+        }
+        Phase::Sending => {
+            let next = quarters(settings.number(Name::IoTimeoutMs), watch.looks + 1);
+            return (next > 0).then(|| (watch.since_ms.saturating_add(next), Deadline::Io));
         }
         Phase::AwaitingRequest => after(watch.since_ms, Name::HeaderTimeoutMs, Deadline::Header),
         Phase::ReadingHeader => sooner(
@@ -177,7 +215,7 @@ mod tests {
             (Phase::AwaitingRequest, Some((25_000, Header))),
             (Phase::ReadingHeader, Some((24_000, Header))),
             (Phase::ReadingBody, Some((15_000, Body))),
-            (Phase::Sending, Some((65_000, Io))),
+            (Phase::Sending, Some((20_000, Io))),
             (Phase::KeepAliveIdle, Some((80_000, KeepAlive))),
             (Phase::Tarpitted, Some((10_000, Tarpit))),
         ] {
@@ -215,6 +253,28 @@ mod tests {
         assert_eq!(due(&slow, 0, &off), None);
         let request = settings(&[(Name::MinBodyRate, "0"), (Name::RequestTimeoutMs, "3000")]);
         assert_eq!(due(&slow, 0, &request), Some((7_000, Deadline::Request)));
+    }
+
+    /// Four looks a quarter of `io_timeout_ms` apart find nothing moved: time is up.
+    #[test]
+    fn ch08_8_output_that_does_not_move() {
+        let settings = settings(&[]);
+        let mut watch = watch(Phase::Sending);
+        for (at_ms, unsent, is_up, next_ms) in [
+            (20_000, 900, false, 35_000),
+            (35_000, 800, false, 50_000), // Moved.
+            (50_000, 800, false, 65_000),
+            (65_000, 800, false, 80_000),
+            (80_000, 800, false, 95_000),
+            (95_000, 800, true, 110_000),
+        ] {
+            assert_eq!(watch.look(unsent, at_ms, &settings), is_up, "{at_ms}");
+            assert_eq!(due(&watch, 0, &settings), Some((next_ms, Deadline::Io)), "{at_ms}");
+        }
+        // A program that was away for long.
+        watch.note_progress(200_000);
+        assert!(!watch.look(0, 300_000, &settings));
+        assert_eq!(due(&watch, 0, &settings), Some((315_000, Deadline::Io)));
     }
 
     #[test]

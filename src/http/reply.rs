@@ -74,23 +74,32 @@ pub(crate) unsafe fn vreply(
     fmt: *const c_char,
     ap: *mut va_list,
 ) {
+    let before = conn.send_len();
     let Some(length_at) = reply_head(conn, code, headers) else { return };
     let mut body = output::sink(conn);
     // SAFETY: passed on.
     unsafe { vformat(&mut body, fmt, ap) };
     if body.out_of_memory() {
-        return fail(conn, format_args!("OOM"));
+        return take_back(conn, before);
     }
     finish_reply(conn, length_at);
 }
 
 /// Appends a whole response with a fixed body and ends the response.
 pub(crate) fn reply(conn: Conn, code: c_int, headers: &[u8], body: &[u8]) {
-    if let Some(length_at) = reply_head(conn, code, headers)
-        && append(conn, body)
-    {
-        finish_reply(conn, length_at);
+    let before = conn.send_len();
+    let Some(length_at) = reply_head(conn, code, headers) else { return };
+    if !output::append(conn, body) {
+        return take_back(conn, before);
     }
+    finish_reply(conn, length_at);
+}
+
+/// There was no memory for the body: nobody shall see the head, which says nothing of its length.
+fn take_back(conn: Conn, before: usize) {
+    // SAFETY: `send` is a member of the live connection and holds at least `before` bytes.
+    unsafe { (*conn.send()).len = before.min(conn.send_len()) };
+    fail(conn, format_args!("OOM"));
 }
 
 /// Appends a response without body.

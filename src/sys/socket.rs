@@ -314,6 +314,13 @@ pub(crate) fn has_input(fd: c_int) -> bool {
     unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut n) == 0 && n > 0 }
 }
 
+/// True if a read, or an accept, would not have to wait.
+pub(crate) fn is_readable(fd: c_int) -> bool {
+    let mut entry = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+    // SAFETY: `entry` is one valid entry.
+    unsafe { libc::poll(&raw mut entry, 1, 0) > 0 }
+}
+
 /// Most reads that [`discard_input`] does.
 const MAX_DISCARDS: usize = 64;
 
@@ -337,6 +344,15 @@ pub(crate) fn discard_input(fd: c_int) -> Discarded {
         }
     }
     Discarded { bytes, ended: false }
+}
+
+/// Bytes of output that the kernel holds because the peer has not acknowledged them; 0 where it does
+/// not tell.
+pub(crate) fn unacknowledged(fd: c_int) -> usize {
+    let mut bytes: c_int = 0;
+    // SAFETY: `bytes` is a valid place for the count.
+    let result = unsafe { libc::ioctl(fd, libc::TIOCOUTQ, &raw mut bytes) };
+    if result == 0 { usize::try_from(bytes).unwrap_or(0) } else { 0 }
 }
 
 /// Tells the peer that nothing more will come.

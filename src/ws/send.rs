@@ -10,7 +10,7 @@ use crate::abi::mem;
 use crate::abi::types::{flags, va_list};
 use crate::event::conn::Conn;
 use crate::event::output;
-use crate::proto::ws::frame::{EncodedHeader, FIN, Mask, apply_mask, opcode};
+use crate::proto::ws::frame::{EncodedHeader, FIN, MAX_HEADER_LEN, Mask, apply_mask, opcode};
 
 /// Header for a frame of `len` bytes, masked on clients. `None` if there are no random bytes.
 fn header(conn: Conn, len: usize, op: c_int) -> Option<(EncodedHeader, Option<Mask>)> {
@@ -111,7 +111,7 @@ pub(crate) fn wrap(conn: Conn, len: usize, op: c_int) -> bool {
 }
 
 /// Appends a frame with formatted text. Returns the length of the text; 0, with nothing appended,
-/// if memory or random bytes are out.
+/// if memory or random bytes are out, or, with `MG_EV_ERROR` "OOM", beyond the limits.
 ///
 /// # Safety
 /// Rules 3 and 6 of the C edge for `fmt` and `ap`.
@@ -122,8 +122,12 @@ pub(crate) unsafe fn vprintf(conn: Conn, op: c_int, fmt: *const c_char, ap: *mut
     unsafe { vformat(&mut text, fmt, ap) };
     let len = conn.send_len().saturating_sub(before);
     if text.out_of_memory() || !wrap(conn, len, op) {
+        let is_excess = text.is_beyond_limit() || output::is_too_much(conn, MAX_HEADER_LEN);
         // SAFETY: `send` is a member of the live connection and holds at least `before` bytes.
         unsafe { (*conn.send()).len = before.min(conn.send_len()) };
+        if is_excess {
+            output::refuse(conn);
+        }
         return 0;
     }
     len
