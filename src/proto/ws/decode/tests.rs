@@ -298,14 +298,23 @@ fn ch08_message_limit() {
         ("over it", vec![f(0x82, [1; 11])], 0, true),
         ("fragments", vec![f(2, [1; 4]), f(0, [1; 4]), f(0x80, [1; 2])], 1, false),
         ("long fragments", vec![f(2, [1; 4]), f(0, [1; 4]), f(0x80, [1; 3])], 0, true),
-        ("control frames don't count", vec![f(2, [1; 4]), f(0x89, [1; 20]), f(0x80, [1; 6])], 1, false),
+        (
+            "control frames don't count",
+            vec![f(2, [1; 4]), f(0x89, [1; 20]), f(0x80, [1; 6])],
+            1,
+            false,
+        ),
         ("nor other messages", vec![f(2, [1; 9]), f(0x82, [1; 9]), f(0x80, [1; 1])], 2, false),
     ] {
         let input = wire(Role::Server, &frames);
         for piece in [input.len(), 1, 3] {
             let (seen, violation) = decode_within(Role::Server, &input, piece, limits);
             let count = seen.iter().filter(|(kind, ..)| *kind == 'M').count();
-            assert_eq!((count, violation), (messages, is_refused.then_some(MessageTooBig)), "{name}");
+            assert_eq!(
+                (count, violation),
+                (messages, is_refused.then_some(MessageTooBig)),
+                "{name}"
+            );
         }
     }
     let mut buf = wire(Role::Server, &[f(0x82, [7; 11])]);
