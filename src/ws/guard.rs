@@ -129,7 +129,7 @@ pub(super) unsafe fn judge(conn: Conn, hm: *mut mg_http_message) -> Verdict {
 ///
 /// # Safety
 /// Rules 1 and 4 of the C edge.
-unsafe fn values<'a>(hm: *const mg_http_message, name: &'a [u8]) -> Vec<&'a [u8]> {
+unsafe fn values(hm: *const mg_http_message, name: &[u8]) -> Vec<&[u8]> {
     // SAFETY: passed on.
     unsafe {
         let listed = (*hm).headers.iter().take_while(|header| header.name.len > 0);
