@@ -1,6 +1,7 @@
-// Chapter 01, 56: in a build without TLS, mg_tls_init raises ERROR "TLS is not enabled".
+// Chapter 01, 56: in a build without TLS, mg_tls_init raises ERROR "TLS is not enabled"; and the
+// options for TLS are refused with a sentence (chapter 08).
 // library: no-tls
-#include "event.h"
+#include "guarded.h"
 
 int main(void) {
   struct mg_mgr mgr;
@@ -15,6 +16,10 @@ int main(void) {
   CHECK_TEXT(trace.text, "OPEN ERROR ");
   CHECK_TEXT(trace.error, "TLS is not enabled");
   CHECK_INT(c->is_closing, 1);
+  CHECK_TEXT(mg_set_option(&mgr, "ssl_certificate", "/etc/passwd"), "TLS is not built in");
+  CHECK_TEXT(mg_set_option(&mgr, "ssl_protocol_version", "1.3"), "TLS is not built in");
+  CHECK(mg_set_option(&mgr, "ssl_certificate", NULL) == NULL);
+  CHECK(mg_set_option(&mgr, "hsts", "max-age=1") == NULL);
   mg_mgr_free(&mgr);
   return test_result();
 }

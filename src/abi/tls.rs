@@ -34,6 +34,9 @@ unsafe extern "C" fn meerkat_tls_init(c: *mut mg_connection, opts: *const mg_tls
     let Some(opts) = (unsafe { opts.as_ref() }) else { return };
     let f = |conn: Conn| {
         let is_client = conn.is(super::types::flags::CLIENT);
+        let is_optional = conn.state().is_some_and(|state| {
+            state.with_tls_configs(|configs| core::mem::take(&mut configs.is_next_optional))
+        });
         // SAFETY: rule 4: the strings are readable during this call, which keeps none of them.
         let options = unsafe {
             Options {
@@ -43,6 +46,7 @@ unsafe extern "C" fn meerkat_tls_init(c: *mut mg_connection, opts: *const mg_tls
                 key: opts.key.bytes(),
                 name: opts.name.bytes(),
                 skip_verification: opts.skip_verification,
+                is_optional,
             }
         };
         engine::init(conn, &options);
@@ -119,7 +123,7 @@ unsafe extern "C" fn meerkat_tls_flush(c: *mut mg_connection) {
 unsafe extern "C" fn meerkat_tls_ctx_free(mgr: *mut mg_mgr) {
     guard((), || {
         if let Some(state) = State::of(mgr) {
-            state.with_tls_configs(|configs| *configs = Default::default());
+            state.with_tls_configs(|configs| configs.forget());
         }
     });
 }

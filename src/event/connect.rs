@@ -11,6 +11,7 @@ use crate::abi::mem;
 use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
 use crate::sys::poller::Interest;
 use crate::sys::socket;
+use crate::tls;
 
 /// The two handlers of a new connection, with their data.
 pub(crate) struct Handlers {
@@ -139,9 +140,13 @@ fn established(conn: Conn) {
     }
 }
 
-/// After CONNECT or ACCEPT: without `mg_tls_init` a TLS scheme means plain text, said once.
+/// After CONNECT or ACCEPT: without `mg_tls_init`, and for listeners without `ssl_certificate`, a TLS
+/// scheme means plain text, said once.
 pub(crate) fn settle_tls(conn: Conn) {
     if conn.is(flags::TLS) && !conn.is(flags::TLS_HS) && conn.tls().is_null() {
+        if conn.is(flags::ACCEPTED) && !conn.is(flags::CLOSING) && tls::start_by_options(conn) {
+            return;
+        }
         conn.clear(flags::TLS);
         if !core::mem::replace(&mut conn.private().plain_text_logged, true) {
             let id = conn.id();

@@ -50,6 +50,9 @@ fn apply(state: State, spec: &Spec) -> Result<(), Refusal> {
         Kind::Rate => apply_rate(state, spec.id, &text)?,
         _ => {}
     }
+    if spec.group == Group::Tls {
+        crate::tls::apply_option(state, spec.id)?;
+    }
     match spec.id {
         Name::MaxConnections => state.with_guard(|guarded| guarded.resolve_max_connections()),
         Name::MaxConnectionsPerIp => admission::recount_addresses(state),

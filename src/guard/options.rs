@@ -54,6 +54,8 @@ pub enum Kind {
     Switch,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// `1.2` or `1.3`, as positions; what is older is refused with a sentence of its own.
+    TlsVersion,
     /// `rate` or `rate/burst`, per second.
     Rate,
     /// Addresses and networks with `+` and `-`.
@@ -244,20 +246,20 @@ table! {
         "A peer that is quiet for this long is pinged, and closed after two unanswered pings.";
 
     SslCertificate "ssl_certificate" Tls Kind::Text, "",
-        "PEM file. With `ssl_key`, TLS listeners need no mg_tls_init.";
+        "PEM file. With `ssl_key`, TLS listeners need no mg_tls_init. Setting it, or the key, reads both files anew for new connections; they are checked once both are known, and a complete pair stays in force until the next one is complete or this option is emptied.";
     SslKey "ssl_key" Tls Kind::Text, "",
-        "PEM file with the private key; empty takes it from `ssl_certificate`.";
+        "PEM file with the private key; empty takes it from the file of `ssl_certificate`. To renew both under new names, empty this one first.";
     SslCaCertificate "ssl_ca_certificate" Tls Kind::Text, "",
         "PEM file with the authorities of client certificates.";
     SslVerifyPeer "ssl_verify_peer" Tls Kind::Choice(&["off", "optional", "required"]), "off",
-        "Whether clients of such a listener must show a certificate.";
-    SslProtocolVersion "ssl_protocol_version" Tls Kind::Choice(&["1.2", "1.3"]), "1.2",
-        "Least version. Older ones than 1.2 do not exist here.";
+        "Whether clients of listeners with `ssl_certificate` must show a certificate of `ssl_ca_certificate`; `optional` takes none, but no bad one.";
+    SslProtocolVersion "ssl_protocol_version" Tls Kind::TlsVersion, "1.2",
+        "Least version of every TLS session, `1.2` or `1.3`. Older ones do not exist here.";
     SslCipherSuite "ssl_cipher_suite" Tls Kind::Text, "",
-        "Cipher suites by OpenSSL or IANA names, colon-separated; empty takes all.";
+        "Cipher suites of every TLS session by OpenSSL or IANA names, colon-separated, of TLS 1.2 and 1.3 together; empty takes all. An unknown or weak one is refused, and the log names it.";
     SslPinnedKeys "ssl_pinned_keys" Tls Kind::Text, "",
-        "Base64 SHA-256 of SubjectPublicKeyInfo, comma-separated: outgoing TLS must present one of them.";
-    SslSessionCache "ssl_session_cache" Tls COUNT, "1024",
+        "Base64 SHA-256 of SubjectPublicKeyInfo, comma-separated: the server's own certificate on outgoing TLS must have one of these keys, also where no authorities were given.";
+    SslSessionCache "ssl_session_cache" Tls Kind::Number(0, 65536), "1024",
         "Sessions that can be resumed by id; 0 also stops handing out tickets.";
     Hsts "hsts" Tls Kind::Text, "",
         "Value of Strict-Transport-Security, sent on TLS responses only.";
@@ -324,6 +326,13 @@ pub fn parse(kind: Kind, text: &str) -> Result<u64, Refusal> {
         Kind::Choice(words) => match words.iter().position(|word| *word == text) {
             Some(position) => Ok(position as u64),
             None => Err(c"the value is none of the words that this option knows"),
+        },
+        Kind::TlsVersion => match text {
+            "1.2" => Ok(0),
+            "1.3" => Ok(1),
+            "1" | "1.0" | "1.1" | "2" | "3" | "2.0" | "3.0" | "TLSv1" | "TLSv1.0" | "TLSv1.1"
+            | "SSLv2" | "SSLv3" => Err(c"SSL, TLS 1.0 and TLS 1.1 do not exist here"),
+            _ => Err(c"the value is neither 1.2 nor 1.3"),
         },
         Kind::Nothing(why) if !text.is_empty() => Err(why),
         Kind::Rate => Rate::parse(text.as_bytes()).map(|_| 0),
@@ -510,6 +519,10 @@ mod tests {
             ("io_timeout_ms", "1 s", number),
             ("strict_http", "maybe", c"the value is neither on nor off"),
             ("full_policy", "drop", c"the value is none of the words that this option knows"),
+            ("ssl_protocol_version", "1.1", c"SSL, TLS 1.0 and TLS 1.1 do not exist here"),
+            ("ssl_protocol_version", "SSLv3", c"SSL, TLS 1.0 and TLS 1.1 do not exist here"),
+            ("ssl_protocol_version", "1.4", c"the value is neither 1.2 nor 1.3"),
+            ("ssl_session_cache", "65537", out),
             ("hsts", "a\nb", c"the value contains a control character"),
             ("connect_rate", "fast", c"rate: not a number"),
             ("access_control_list", "+10.0.0.0/33", c"access list: not a prefix length"),
@@ -542,6 +555,7 @@ mod tests {
             ("io_timeout_ms", "2147483647", MAX_TIME_MS),
             ("full_policy", "queue", choice::QUEUE),
             ("full_policy", "evict", choice::EVICT),
+            ("ssl_protocol_version", "1.3", choice::TLS_1_3),
             ("strict_http", "no", 0),
             ("strict_http", "true", 1),
         ] {

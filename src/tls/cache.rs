@@ -7,16 +7,24 @@ use std::hash::{BuildHasher, RandomState};
 use zeroize::Zeroize;
 
 use super::config::Config;
+use super::defaults::Files;
 use super::options::{OptionError, Options, Role};
+use super::policy::Policy;
 
 /// Most configurations kept. More than a program has; the oldest in use goes first.
 const MAX_CONFIGS: usize = 32;
 
-/// The configurations, the most recently used last.
+/// The configurations, the most recently used last, and what the manager's options say.
 #[derive(Default)]
 pub(crate) struct Configs {
     entries: Vec<Entry>,
     hasher: RandomState,
+    /// `None`: the default, which is made when it is first needed.
+    policy: Option<Policy>,
+    /// Files that options name.
+    pub(crate) files: Files,
+    /// The next session set up lets clients do without a certificate.
+    pub(crate) is_next_optional: bool,
 }
 
 struct Entry {
@@ -29,6 +37,7 @@ struct Entry {
 struct Content {
     role: Role,
     skip_verification: bool,
+    is_optional: bool,
     /// Name, CA, certificate and key.
     texts: [Vec<u8>; 4],
 }
@@ -36,7 +45,8 @@ struct Content {
 impl Configs {
     /// The configuration for `options`, made if need be.
     pub(crate) fn get(&mut self, options: &Options) -> Result<Config, OptionError> {
-        let hash = self.hasher.hash_one((options.role, options.skip_verification, texts(options)));
+        let switches = [options.skip_verification, options.is_optional];
+        let hash = self.hasher.hash_one((options.role, switches, texts(options)));
         let found = self.entries.iter().rposition(|e| e.hash == hash && e.content.is(options));
         if let Some(i) = found {
             // Moving to the end costs nothing for the one or two that are in use.
@@ -44,13 +54,31 @@ impl Configs {
                 newer.rotate_left(1);
             }
         } else {
-            let config = Config::new(options)?;
+            let config = Config::new(options, self.policy())?;
             if self.entries.len() >= MAX_CONFIGS {
                 self.entries.remove(0);
             }
             self.entries.push(Entry { hash, content: Content::of(options), config });
         }
         self.entries.last().map(|entry| entry.config.clone()).ok_or(OptionError::Provider)
+    }
+}
+
+impl Configs {
+    /// What every session must keep to.
+    pub(crate) fn policy(&mut self) -> &Policy {
+        self.policy.get_or_insert_default()
+    }
+
+    /// Has every session that is set up from now on keep to `policy`.
+    pub(crate) fn set_policy(&mut self, policy: Policy) {
+        self.policy = Some(policy);
+        self.forget();
+    }
+
+    /// Forgets the configurations, and with them the sessions that could be resumed.
+    pub(crate) fn forget(&mut self) {
+        self.entries.clear();
     }
 }
 
@@ -61,12 +89,14 @@ fn texts<'a>(options: &Options<'a>) -> [&'a [u8]; 4] {
 impl Content {
     fn of(options: &Options) -> Content {
         let texts = texts(options).map(<[u8]>::to_vec);
-        Content { role: options.role, skip_verification: options.skip_verification, texts }
+        let Options { role, skip_verification, is_optional, .. } = *options;
+        Content { role, skip_verification, is_optional, texts }
     }
 
     fn is(&self, options: &Options) -> bool {
         self.role == options.role
             && self.skip_verification == options.skip_verification
+            && self.is_optional == options.is_optional
             && self.texts.iter().map(Vec::as_slice).eq(texts(options))
     }
 }
@@ -87,9 +117,7 @@ mod tests {
     use super::*;
 
     fn client<'a>(name: &'a str) -> Options<'a> {
-        let (ca, cert, key) = (&b""[..], &b""[..], &b""[..]);
-        let name = name.as_bytes();
-        Options { role: Role::Client, ca, cert, key, name, skip_verification: false }
+        Options { name: name.as_bytes(), ..Options::none(Role::Client) }
     }
 
     fn same(a: &Config, b: &Config) -> bool {
@@ -106,13 +134,17 @@ mod tests {
         let a = configs.get(&client("a.test")).unwrap();
         let b = configs.get(&client("b.test")).unwrap();
         let server = Options { role: Role::Server, ..client("a.test") };
+        let optional = configs.get(&Options { is_optional: true, ..server }).unwrap();
         let server = configs.get(&server).unwrap();
+        assert!(!same(&optional, &server));
         assert!(same(&a, &configs.get(&client(&String::from("a.test"))).unwrap()));
         assert!(!same(&a, &b) && !same(&a, &server));
         let skips = Options { skip_verification: true, ..client("a.test") };
         assert!(!same(&a, &configs.get(&skips).unwrap()));
         assert!(configs.get(&client("not a name")).is_err());
-        assert_eq!(configs.entries.len(), 4);
+        assert_eq!(configs.entries.len(), 5);
+        configs.set_policy(Policy::default());
+        assert!(!same(&a, &configs.get(&client("a.test")).unwrap()));
     }
 
     #[test]

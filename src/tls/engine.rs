@@ -6,11 +6,13 @@ use core::mem::MaybeUninit;
 use super::IO_WAIT;
 use super::config::Config;
 use super::options::{Options, Role};
+use super::policy::Policy;
 use super::session::{Failure, Flush, Read, Session};
 use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::types::flags;
 use crate::event::conn::{Conn, NO_FD};
 use crate::event::emit::{ErrorText, call_plain, ev, fail, fail_with};
+use crate::guard::stats::Stats;
 
 /// `MG_IO_ERR`: the stream is finished or broken.
 const IO_ERR: c_long = -1;
@@ -37,20 +39,35 @@ pub(crate) fn init(conn: Conn, options: &Options) {
     if conn.is(flags::UDP) {
         return fail(conn, format_args!("TLS needs a TCP connection"));
     }
-    free(conn);
+    release(conn);
     let config = match conn.state() {
         Some(state) => state.with_tls_configs(|configs| configs.get(options)),
-        None => Config::new(options),
+        None => Config::new(options, &Policy::default()),
     };
     match config {
         Ok(config) => attach(conn, &config),
         Err(why) => {
-            if options.role == Role::Server && conn.fd() != NO_FD {
-                let _ = crate::event::io::send_raw(conn, &INTERNAL_ERROR_ALERT);
-                conn.note_refusal();
+            if options.role == Role::Server {
+                reject(conn);
             }
             fail(conn, format_args!("{why}"));
         }
+    }
+}
+
+/// A server's session can't be set up: tells the peer.
+pub(crate) fn reject(conn: Conn) {
+    if conn.fd() != NO_FD {
+        let _ = crate::event::io::send_raw(conn, &INTERNAL_ERROR_ALERT);
+        conn.note_refusal();
+    }
+    count(conn, |stats| &mut stats.tls_handshakes_failed);
+}
+
+/// Counts something that happened.
+fn count(conn: Conn, figure: impl FnOnce(&mut Stats) -> &mut u64) {
+    if let Some(state) = conn.state() {
+        state.with_guard(|guarded| *figure(&mut guarded.stats) += 1);
     }
 }
 
@@ -65,8 +82,15 @@ fn attach(conn: Conn, config: &Config) {
     }
 }
 
-/// Releases the session.
+/// Releases the session. If its handshake has not come to its end by now, it has failed.
 pub(crate) fn free(conn: Conn) {
+    if session(conn).is_some_and(Session::is_handshaking) {
+        count(conn, |stats| &mut stats.tls_handshakes_failed);
+    }
+    release(conn);
+}
+
+fn release(conn: Conn) {
     if let Some(session) = session(conn) {
         conn.set_tls(core::ptr::null_mut());
         conn.clear(flags::TLS_THROTTLED);
@@ -88,6 +112,10 @@ pub(crate) fn handshake(conn: Conn) {
         // A peer that has left already may have sent data before: reading finds the end.
         if !session.is_handshaking() {
             conn.clear(flags::TLS_HS);
+            count(conn, |stats| &mut stats.tls_handshakes_ok);
+            if session.is_resumed() {
+                count(conn, |stats| &mut stats.tls_handshakes_resumed);
+            }
             return call_plain(conn, ev::TLS_HS);
         }
         match take_input(conn, session) {

@@ -8,11 +8,19 @@ mod certificate;
 #[cfg(feature = "tls")]
 mod config;
 #[cfg(feature = "tls")]
+pub(crate) mod defaults;
+#[cfg(feature = "tls")]
 pub(crate) mod engine;
 #[cfg(feature = "tls")]
 pub(crate) mod options;
 #[cfg(feature = "tls")]
+mod pins;
+#[cfg(feature = "tls")]
+mod policy;
+#[cfg(feature = "tls")]
 mod session;
+#[cfg(feature = "tls")]
+mod suites;
 mod system_roots;
 #[cfg(feature = "tls")]
 mod verify;
@@ -30,6 +38,8 @@ use crate::abi::types::flags;
 use crate::abi::types::{mg_mgr, mg_str, mg_tls_opts};
 use crate::event::conn::Conn;
 use crate::event::emit::fail;
+use crate::event::state::State;
+use crate::guard::options::{Name, Refusal};
 
 /// `MG_IO_WAIT`: nothing now, try later.
 pub(crate) const IO_WAIT: c_long = -2;
@@ -44,6 +54,30 @@ pub(crate) fn start_client(conn: Conn, name: &[u8]) {
     let opts = mg_tls_opts { ca, cert: none, key: none, name, skip_verification: false };
     // SAFETY: the connection is live, and so are the options during the call.
     unsafe { mg_tls_init(conn.ptr(), &opts) }
+}
+
+/// Starts TLS on a connection that a TLS listener accepted and the program left as it is, by what the
+/// options say. False if they say nothing.
+pub(crate) fn start_by_options(conn: Conn) -> bool {
+    #[cfg(feature = "tls")]
+    return defaults::start(conn);
+    #[cfg(not(feature = "tls"))]
+    {
+        let _ = conn;
+        false
+    }
+}
+
+/// Makes the new value of an option of the TLS group count. On error nothing has changed.
+pub(crate) fn apply_option(state: State, id: Name) -> Result<(), Refusal> {
+    #[cfg(feature = "tls")]
+    return defaults::apply(state, id);
+    #[cfg(not(feature = "tls"))]
+    if id != Name::Hsts && state.with_guard(|guarded| guarded.settings.is_set(id)) {
+        Err(c"TLS is not built in")
+    } else {
+        Ok(())
+    }
 }
 
 /// Goes on with the handshake.

@@ -6,7 +6,7 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 
 /// First byte of a DER certificate or key: a SEQUENCE (`MG_IS_DER` of the header).
-const DER_SEQUENCE: u8 = 0x30;
+pub(crate) const DER_SEQUENCE: u8 = 0x30;
 
 /// Which side of the handshake.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -31,6 +31,8 @@ pub(crate) struct Options<'a> {
     pub(crate) name: &'a [u8],
     /// Neither chain, name nor dates are checked.
     pub(crate) skip_verification: bool,
+    /// Servers: a client may do without a certificate, but not show a bad one.
+    pub(crate) is_optional: bool,
 }
 
 /// Which member of `struct mg_tls_opts` can't be used, and why.
@@ -78,6 +80,12 @@ impl fmt::Display for OptionError {
 }
 
 impl<'a> Options<'a> {
+    /// Nothing given.
+    pub(crate) fn none(role: Role) -> Options<'a> {
+        let (ca, cert, key, name) = (&b""[..], &b""[..], &b""[..], &b""[..]);
+        Options { role, ca, cert, key, name, skip_verification: false, is_optional: false }
+    }
+
     /// True if the peer must be verified.
     pub(crate) fn verifies(&self) -> bool {
         !self.skip_verification && !is_empty(self.ca)
@@ -157,9 +165,7 @@ mod tests {
     const PEM: &str = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
 
     fn options(ca: &str) -> Options<'_> {
-        let (cert, key, name) = (&b""[..], &b""[..], &b""[..]);
-        let ca = ca.as_bytes();
-        Options { role: Role::Client, ca, cert, key, name, skip_verification: false }
+        Options { ca: ca.as_bytes(), ..Options::none(Role::Client) }
     }
 
     // Chapter 05, 27: CR LF, text around the blocks, no final newline.

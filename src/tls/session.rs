@@ -15,6 +15,7 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls_ffi::client::rustls_client_config;
 use rustls_ffi::connection::rustls_connection;
+use rustls_ffi::enums::rustls_handshake_kind;
 use rustls_ffi::io::rustls_iovec;
 use rustls_ffi::server::rustls_server_config;
 use rustls_ffi::{rustls_io_result, rustls_result};
@@ -31,8 +32,11 @@ const NO_NAME: &CStr = c"0.0.0.0";
 pub(crate) struct Failure(rustls_result);
 
 impl Failure {
-    /// Stores a description in `text` and returns the part that was filled.
+    /// Words for the program; those that are not ours are stored in `text`.
     pub(crate) fn describe(self, text: &mut [u8; 200]) -> &[u8] {
+        if self.0 == rustls_result::CertApplicationVerificationFailure {
+            return b"key is not pinned";
+        }
         let mut n = 0;
         rustls_result::rustls_error(self.0 as c_uint, text.as_mut_ptr().cast(), text.len(), &mut n);
         text.get(..n).unwrap_or_default()
@@ -171,6 +175,12 @@ impl Session {
     /// True while the handshake is not complete.
     pub(crate) fn is_handshaking(self) -> bool {
         rustls_connection::rustls_connection_is_handshaking(self.0.as_ptr())
+    }
+
+    /// True if the handshake went well by resuming an earlier session.
+    pub(crate) fn is_resumed(self) -> bool {
+        let kind = rustls_connection::rustls_connection_handshake_kind(self.0.as_ptr());
+        matches!(kind, rustls_handshake_kind::Resumed)
     }
 
     /// True if encrypted bytes wait to be sent.

@@ -28,6 +28,8 @@ pub(crate) struct Verifier {
     /// Name that the certificate must be valid for; `None`: any.
     name: Option<ServerName<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
+    /// Clients may do without a certificate.
+    pub(crate) is_optional: bool,
 }
 
 impl Verifier {
@@ -48,7 +50,7 @@ impl Verifier {
             .map_err(|_| OptionError::NoCertificate("ca"))?;
         let anchors = anchors.iter().map(|anchor| anchor.clone().into_owned()).collect();
         let algorithms = provider.signature_verification_algorithms;
-        Ok(Verifier { anchors, roots, clients, name, algorithms })
+        Ok(Verifier { anchors, roots, clients, name, algorithms, is_optional: false })
     }
 
     /// Accepts what `by_webpki` accepts, a certificate that is itself an anchor (pinning), and a
@@ -95,32 +97,28 @@ impl Verifier {
             _ => Err(why),
         }
     }
+}
 
-    /// Checks a handshake signature: by webpki, or by the bare key of a version 1 certificate.
-    fn verify_signature(
-        &self,
-        message: &[u8],
-        end_entity: &CertificateDer,
-        signed: &DigitallySignedStruct,
-        is_tls13: bool,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let parsed = certificate::parse(end_entity).filter(certificate::is_version_1);
-        if let Some(parsed) = parsed {
-            return certificate::check_handshake_signature(
-                &parsed,
-                message,
-                signed,
-                &self.algorithms,
-                is_tls13,
-            )
-            .map(|()| HandshakeSignatureValid::assertion())
-            .map_err(Error::from);
-        }
-        if is_tls13 {
-            verify_tls13_signature(message, end_entity, signed, &self.algorithms)
-        } else {
-            verify_tls12_signature(message, end_entity, signed, &self.algorithms)
-        }
+/// Checks a handshake signature: by webpki, or by the bare key of a version 1 certificate.
+pub(crate) fn verify_signature(
+    algorithms: &WebPkiSupportedAlgorithms,
+    message: &[u8],
+    end_entity: &CertificateDer,
+    signed: &DigitallySignedStruct,
+    is_tls13: bool,
+) -> Result<HandshakeSignatureValid, Error> {
+    let parsed = certificate::parse(end_entity).filter(certificate::is_version_1);
+    if let Some(parsed) = parsed {
+        return certificate::check_handshake_signature(
+            &parsed, message, signed, algorithms, is_tls13,
+        )
+        .map(|()| HandshakeSignatureValid::assertion())
+        .map_err(Error::from);
+    }
+    if is_tls13 {
+        verify_tls13_signature(message, end_entity, signed, algorithms)
+    } else {
+        verify_tls12_signature(message, end_entity, signed, algorithms)
     }
 }
 
@@ -153,7 +151,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify_signature(message, cert, dss, false)
+        verify_signature(&self.algorithms, message, cert, dss, false)
     }
 
     fn verify_tls13_signature(
@@ -162,7 +160,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify_signature(message, cert, dss, true)
+        verify_signature(&self.algorithms, message, cert, dss, true)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -171,6 +169,10 @@ impl ServerCertVerifier for Verifier {
 }
 
 impl ClientCertVerifier for Verifier {
+    fn client_auth_mandatory(&self) -> bool {
+        !self.is_optional
+    }
+
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         self.clients.root_hint_subjects()
     }
@@ -194,7 +196,7 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify_signature(message, cert, dss, false)
+        verify_signature(&self.algorithms, message, cert, dss, false)
     }
 
     fn verify_tls13_signature(
@@ -203,7 +205,7 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify_signature(message, cert, dss, true)
+        verify_signature(&self.algorithms, message, cert, dss, true)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

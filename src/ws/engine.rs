@@ -11,7 +11,6 @@ use core::ptr::{NonNull, without_provenance_mut};
 
 use super::send;
 use super::session::Session;
-use crate::abi::app_options;
 use crate::abi::http_parse::fill;
 use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::mem;
@@ -91,22 +90,22 @@ pub(crate) fn read(conn: Conn) {
 }
 
 /// One run over the input of a connection.
-struct Run {
-    conn: Conn,
-    state: Option<State>,
+pub(super) struct Run {
+    pub(super) conn: Conn,
+    pub(super) state: Option<State>,
     /// INVARIANT: valid unless the connection is dead.
     session: NonNull<Session>,
 }
 
 impl Run {
     /// The session, for immediate use. Only while the connection is not dead.
-    fn session(&mut self) -> &mut Session {
+    pub(super) fn session(&mut self) -> &mut Session {
         // SAFETY: the invariant; nobody keeps a reference across calls into program code.
         unsafe { self.session.as_mut() }
     }
 
     /// True once `MG_EV_CLOSE` was delivered, when the session is gone too.
-    fn is_dead(&self) -> bool {
+    pub(super) fn is_dead(&self) -> bool {
         self.state.is_some() && self.conn.is_dead()
     }
 
@@ -210,16 +209,18 @@ impl Run {
     fn frames(&mut self) {
         let role = if self.conn.is(flags::CLIENT) { Role::Client } else { Role::Server };
         while !self.is_dead() && !self.session().finished {
+            let limits = self.limits();
             let input = self.input();
-            let goes_on =
-                match self.session().decoder.next(input, role, app_options::max_recv_size()) {
-                    Ok(Some(unit)) => self.report(unit),
-                    Ok(None) => false,
-                    Err(violation) => {
-                        self.refuse(violation);
-                        false
-                    }
-                };
+            let goes_on = match self.session().decoder.next(input, role, limits) {
+                Ok(Some(unit)) => self.report(unit),
+                Ok(None) => false,
+                Err(Violation::MessageTooBig) if self.spares_message() => true,
+                Err(_) if self.is_dead() => false,
+                Err(violation) => {
+                    self.refuse(violation);
+                    false
+                }
+            };
             if !goes_on {
                 return;
             }
@@ -229,15 +230,19 @@ impl Run {
     /// Reports one unit. False if the run must stop.
     fn report(&mut self, unit: Unit) -> bool {
         match unit {
-            Unit::Message { first, payload } => self.message(ev::WS_MSG, first, payload).is_some(),
+            Unit::Message { first, payload } => self.whole_message(first, payload),
             Unit::Control { first, payload } => self.control(first, payload),
             Unit::Fragment { first, payload, message } => {
                 self.message(ev::WS_CTL, first, payload).is_some()
-                    && message.is_none_or(|(first, payload)| {
-                        self.message(ev::WS_MSG, first, payload).is_some()
-                    })
+                    && message.is_none_or(|(first, payload)| self.whole_message(first, payload))
             }
         }
+    }
+
+    /// Reports a message, unless it comes too soon. False if the run must stop.
+    fn whole_message(&mut self, first: u8, payload: Range<usize>) -> bool {
+        self.session().is_spared = false;
+        self.is_in_time() && self.message(ev::WS_MSG, first, payload).is_some()
     }
 
     /// Delivers a `struct mg_ws_message`. Returns what the handler made of its data, unless the run
@@ -293,17 +298,24 @@ impl Run {
 
     /// The peer broke the rules: tells it why, and the program, and ends the connection.
     fn refuse(&mut self, violation: Violation) {
+        if let Violation::Opcode(op) = violation {
+            self.conn.note_refusal();
+            self.finish();
+            return fail(self.conn, format_args!("{} {op}", violation.text()));
+        }
+        self.close_with(violation.close_code(), violation.text());
+    }
+
+    /// Tells the peer `code`, and the program `text`, and ends the connection.
+    pub(super) fn close_with(&mut self, code: u16, text: &str) {
         let conn = self.conn;
         conn.note_refusal();
-        if let Violation::Opcode(op) = violation {
-            self.finish();
-            return fail(conn, format_args!("{} {op}", violation.text()));
-        }
         if !self.session().close_sent {
-            send::frame(conn, &violation.close_code().to_be_bytes(), 2, opcode::CLOSE.into());
+            send::frame(conn, &code.to_be_bytes(), 2, opcode::CLOSE.into());
+            self.count(|stats| &mut stats.websocket_policy_closes);
         }
         self.finish();
-        fail(conn, format_args!("{}", violation.text()));
+        fail(conn, format_args!("{text}"));
         if !self.is_dead() && conn.is(flags::CLOSING) {
             // Closing drops output, and the CLOSE frame is to arrive.
             conn.clear(flags::CLOSING);

@@ -1,9 +1,10 @@
 //! The opening handshake on connections (RFC 6455 section 4).
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_int};
 use core::ptr::null_mut;
 
 use super::engine::ws_handler;
+use super::guard::{self, Verdict};
 use super::session::Session;
 use crate::abi::fmt::vformat;
 use crate::abi::hooks::mg_random;
@@ -116,7 +117,7 @@ unsafe fn header<'a>(hm: *const mg_http_message, name: &[u8]) -> Option<&'a [u8]
     }
 }
 
-/// Answers the request `hm` with 101 and `MG_EV_WS_OPEN`, or with 426.
+/// Answers the request `hm` with 101 and `MG_EV_WS_OPEN`, with 426, or as the guard's options say.
 ///
 /// # Safety
 /// Rules 1, 3, 4 and 6 of the C edge.
@@ -143,7 +144,19 @@ pub(crate) unsafe fn upgrade(
         };
         (request, header(hm, b"Sec-WebSocket-Protocol"))
     };
-    let Some(key) = request.key() else { return refuse(conn) };
+    let Some(key) = request.key() else { return refuse(conn, 426, b"WS upgrade expected\n") };
+    // SAFETY: passed on.
+    let chosen = match unsafe { guard::judge(conn, hm) } {
+        Verdict::Grant(chosen) => chosen,
+        Verdict::Gone => return,
+        Verdict::Refuse(status) => {
+            if let Some(state) = conn.state() {
+                state.with_guard(|guarded| guarded.stats.count_rejection(status));
+            }
+            return refuse(conn, status.into(), b"");
+        }
+    };
+    let protocol = chosen.as_deref().or(protocol);
     let accept = handshake::accept(key);
     let lines: [&[u8]; 3] = [
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -166,9 +179,9 @@ pub(crate) unsafe fn upgrade(
     call(conn, ev::WS_OPEN, hm.cast());
 }
 
-/// Answers with 426; no further input is looked at.
-fn refuse(conn: Conn) {
-    reply::reply(conn, 426, b"", b"WS upgrade expected\n");
+/// Answers with an error status; no further input is looked at.
+fn refuse(conn: Conn, status: c_int, text: &[u8]) {
+    reply::reply(conn, status, b"", text);
     conn.set(flags::DRAINING);
     conn.clear(flags::RESP);
     if let Some(session) = Session::of(conn) {

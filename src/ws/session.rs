@@ -4,6 +4,7 @@ use core::ptr::{NonNull, null_mut};
 
 use crate::abi::mem;
 use crate::event::conn::Conn;
+use crate::guard::rate::Bucket;
 use crate::proto::http::head::HeadScanner;
 use crate::proto::ws::decode::Decoder;
 use crate::proto::ws::handshake::ACCEPT_LEN;
@@ -21,6 +22,10 @@ pub(crate) struct Session {
     pub(crate) pongs: usize,
     /// When a connection that waits for its last output is given up, in milliseconds; 0 = never.
     pub(crate) deadline_ms: u64,
+    /// Messages that may still come, under `websocket_rate`.
+    pub(crate) bucket: Bucket,
+    /// The program spares the message being received, which is too long.
+    pub(crate) is_spared: bool,
     /// Decoding is on the stack.
     pub(crate) busy: bool,
     /// A CLOSE frame was sent.
@@ -38,6 +43,8 @@ impl Session {
             seen: 0,
             pongs: 0,
             deadline_ms: 0,
+            bucket: Bucket::default(),
+            is_spared: false,
             busy: false,
             close_sent: false,
             finished: false,

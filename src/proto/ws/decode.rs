@@ -54,6 +54,15 @@ pub enum Unit {
     },
 }
 
+/// How much a peer may send.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of the buffer that what is unfinished may take.
+    pub buffer: usize,
+    /// Bytes of a message, its fragments together.
+    pub message: usize,
+}
+
 /// What became of the frame being read.
 enum Frame {
     Unit(Unit),
@@ -89,18 +98,19 @@ impl Decoder {
     }
 
     /// Finds the next unit in `buf`; `None` until more has arrived. After an error no further byte
-    /// has a meaning.
+    /// has a meaning, except that after [`Violation::MessageTooBig`] the same bytes may be tried
+    /// with a higher limit.
     ///
     /// The bytes seen by earlier calls must still be there, but for those that
-    /// [`Decoder::take_consumed`] named. What is unfinished may take `limit` bytes of the buffer.
+    /// [`Decoder::take_consumed`] named.
     pub fn next(
         &mut self,
         buf: &mut [u8],
         role: Role,
-        limit: usize,
+        limits: Limits,
     ) -> Result<Option<Unit>, Violation> {
         loop {
-            match self.frame(buf, role, limit)? {
+            match self.frame(buf, role, limits)? {
                 Frame::Unit(unit) => return Ok(Some(unit)),
                 Frame::FirstFragment => {}
                 Frame::Partial => return Ok(None),
@@ -121,14 +131,17 @@ impl Decoder {
     }
 
     /// Looks at the frame that starts at the cursor.
-    fn frame(&mut self, buf: &mut [u8], role: Role, limit: usize) -> Result<Frame, Violation> {
+    fn frame(&mut self, buf: &mut [u8], role: Role, limits: Limits) -> Result<Frame, Violation> {
         let unread = buf.get_mut(self.cursor..).unwrap_or_default();
         let Some(header) = Header::parse(unread) else { return Ok(Frame::Partial) };
         header.check(role, self.message.is_some())?;
         let len = usize::try_from(header.payload_len).map_err(|_| Violation::TooBig)?;
         let needed = len.checked_add(header.header_len + self.kept());
-        if needed.is_none_or(|needed| needed > limit) {
+        if needed.is_none_or(|needed| needed > limits.buffer) {
             return Err(Violation::TooBig);
+        }
+        if !header.is_control() && self.message_len(&header, len) > limits.message {
+            return Err(Violation::MessageTooBig);
         }
         let payload = unread.get_mut(header.header_len..).unwrap_or_default();
         let arrived = payload.len().min(len);
@@ -151,6 +164,14 @@ impl Decoder {
         self.cursor = start + len;
         self.done = 0;
         self.complete(buf, &header, start..start + len)
+    }
+
+    /// Length that the message of a data frame with `len` bytes has with it.
+    fn message_len(&self, header: &Header, len: usize) -> usize {
+        match (header.opcode(), self.message) {
+            (opcode::CONTINUE, Some(message)) => message.len.saturating_add(len),
+            _ => len,
+        }
     }
 
     /// Checks the bytes of text that have just arrived.

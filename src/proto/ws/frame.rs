@@ -170,6 +170,8 @@ pub enum Violation {
     NotUtf8,
     /// More than we take.
     TooBig,
+    /// A message that is longer than was agreed to.
+    MessageTooBig,
 }
 
 impl Violation {
@@ -177,7 +179,7 @@ impl Violation {
     pub fn close_code(self) -> u16 {
         match self {
             Violation::NotUtf8 => 1007,
-            Violation::TooBig => 1009,
+            Violation::TooBig | Violation::MessageTooBig => 1009,
             _ => 1002,
         }
     }
@@ -197,6 +199,7 @@ impl Violation {
             Violation::CloseCode => "WS close code",
             Violation::NotUtf8 => "WS text is not UTF-8",
             Violation::TooBig => "MG_MAX_RECV_SIZE",
+            Violation::MessageTooBig => "WS message too big",
         }
     }
 }

@@ -31,12 +31,21 @@ type Seen = Vec<(char, u8, Vec<u8>)>;
 
 /// Feeds `input` in pieces of `piece` bytes.
 fn decode(role: Role, input: &[u8], piece: usize, limit: usize) -> (Seen, Option<Violation>) {
+    decode_within(role, input, piece, Limits { buffer: limit, message: usize::MAX })
+}
+
+fn decode_within(
+    role: Role,
+    input: &[u8],
+    piece: usize,
+    limits: Limits,
+) -> (Seen, Option<Violation>) {
     let mut decoder = Decoder::new();
     let (mut buf, mut seen) = (Vec::new(), Seen::new());
     for piece in input.chunks(piece) {
         buf.extend(piece);
         loop {
-            let unit = match decoder.next(&mut buf, role, limit) {
+            let unit = match decoder.next(&mut buf, role, limits) {
                 Ok(Some(unit)) => unit,
                 Ok(None) => break,
                 Err(violation) => return (seen, Some(violation)),
@@ -55,7 +64,7 @@ fn decode(role: Role, input: &[u8], piece: usize, limit: usize) -> (Seen, Option
             }
         }
         buf.drain(decoder.take_consumed());
-        assert!(buf.len() <= limit);
+        assert!(buf.len() <= limits.buffer);
     }
     (seen, None)
 }
@@ -278,4 +287,39 @@ fn any_input() {
             prop_assert!(whole == pieces || pieces.1.is_some());
         }
     });
+}
+
+/// Chapter 08: a message may have as many bytes as the limit says, whatever its frames look like.
+#[test]
+fn ch08_message_limit() {
+    let limits = Limits { buffer: LIMIT, message: 10 };
+    for (name, frames, messages, is_refused) in [
+        ("at the limit", vec![f(0x82, [1; 10])], 1, false),
+        ("over it", vec![f(0x82, [1; 11])], 0, true),
+        ("fragments", vec![f(2, [1; 4]), f(0, [1; 4]), f(0x80, [1; 2])], 1, false),
+        ("long fragments", vec![f(2, [1; 4]), f(0, [1; 4]), f(0x80, [1; 3])], 0, true),
+        (
+            "control frames don't count",
+            vec![f(2, [1; 4]), f(0x89, [1; 20]), f(0x80, [1; 6])],
+            1,
+            false,
+        ),
+        ("nor other messages", vec![f(2, [1; 9]), f(0x82, [1; 9]), f(0x80, [1; 1])], 2, false),
+    ] {
+        let input = wire(Role::Server, &frames);
+        for piece in [input.len(), 1, 3] {
+            let (seen, violation) = decode_within(Role::Server, &input, piece, limits);
+            let count = seen.iter().filter(|(kind, ..)| *kind == 'M').count();
+            assert_eq!(
+                (count, violation),
+                (messages, is_refused.then_some(MessageTooBig)),
+                "{name}"
+            );
+        }
+    }
+    let mut buf = wire(Role::Server, &[f(0x82, [7; 11])]);
+    let mut decoder = Decoder::new();
+    assert_eq!(decoder.next(&mut buf, Role::Server, limits), Err(MessageTooBig));
+    let spared = decoder.next(&mut buf, Role::Server, Limits { message: usize::MAX, ..limits });
+    assert_eq!(spared, Ok(Some(Unit::Message { first: 0x82, payload: 6..17 })));
 }
