@@ -66,7 +66,7 @@ struct mg_stats {
   uint64_t outgoing_closed;
   uint64_t evicted;  // of `closed`: made room for somebody else
 
-  // Peers turned away at the door; they are not counted as accepted.
+  // Peers turned away at the door; only those in the tarpit are counted as accepted too.
   uint64_t refused_acl;     // access_control_list
   uint64_t refused_per_ip;  // max_connections_per_ip
   uint64_t refused_rate;    // connect_rate

@@ -55,6 +55,7 @@ fn values(kind: Kind) -> String {
         Kind::AccessList => "addresses with `+` and `-`".into(),
         Kind::Addresses => "addresses".into(),
         Kind::Text => "text".into(),
+        Kind::TlsVersion => "`1.2`, `1.3`".into(),
         Kind::Lines => "header lines".into(),
         Kind::Nothing(_) => "nothing".into(),
     }

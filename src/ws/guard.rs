@@ -10,7 +10,7 @@ use crate::event::admission::ip_of;
 use crate::event::conn::Conn;
 use crate::event::guarded::{Intent, may_act};
 use crate::event::state::State;
-use crate::guard::options::Name;
+use crate::guard::options::{Name, spec};
 use crate::guard::stats::Stats;
 use crate::proto::ws::decode::Limits;
 use crate::proto::ws::policy;
@@ -76,6 +76,7 @@ impl Run {
         let Some(state) = self.state else { return true };
         let status = i32::from(code);
         let peer = self.conn.rem();
+        let option = spec(option).c_name;
         let intent = Intent { action: action as i32, status, option, peer, request: null_mut() };
         !may_act(state, self.conn, &intent)
     }
@@ -149,6 +150,7 @@ fn spares_request(
     (status, option): (u16, Name),
 ) -> bool {
     let action = mg_guard_action::MG_GUARD_REJECT as i32;
+    let option = spec(option).c_name;
     let intent = Intent { action, status: status.into(), option, peer: conn.rem(), request };
     !may_act(state, conn, &intent)
 }
