@@ -416,6 +416,7 @@ impl Run {
         }
         if refusal.keeps_open && !has_body && !request.is_null() {
             refuse::answer(state, conn, &refusal, false);
+            state.with_guard(|guarded| guarded.stats.requests += 1);
             conn.private().watch.is_restarted = true;
             // SAFETY: `request` is the caller's message.
             return Some(Step::Done(unsafe { (*request).head.len }));

@@ -79,10 +79,7 @@ pub(crate) fn may_refuse(
 
 /// Queues the answer and counts it.
 pub(crate) fn answer(state: State, conn: Conn, refusal: &Refusal, closes: bool) {
-    state.with_guard(|guarded| {
-        guarded.stats.count_rejection(refusal.status);
-        guarded.stats.requests += 1;
-    });
+    state.with_guard(|guarded| guarded.stats.count_rejection(refusal.status));
     let mut headers = refusal.headers.clone();
     if closes {
         headers.extend_from_slice(b"Connection: close\r\n");
