@@ -9,6 +9,7 @@ pub(crate) mod policy;
 pub(crate) mod refuse;
 pub(crate) mod reply;
 pub(crate) mod serve;
+pub(crate) mod site;
 pub(crate) mod ssi;
 pub(crate) mod stream;
 pub(crate) mod upload;
