@@ -37,8 +37,8 @@ ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
 # What libmongoose.a needs from the system.
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
-.PHONY: all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan tsan valgrind bench attack doc install uninstall deps clean help
+.PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
+	symbols asan lib-asan lib-failpoints tsan valgrind bench attack doc install uninstall deps clean help
 
 all: lib
 
@@ -111,6 +111,10 @@ header:
 	@mkdir -p include
 	MEERKAT_HEADER_OUT=$(abspath include/mongoose.h) $(CARGO) check --lib
 
+# Writes docs/options.md and the list in the README from the table in the code.
+options-doc:
+	UPDATE_DOCS=1 $(CARGO) test --test options_doc
+
 header-check:
 	@mkdir -p build/header-check
 	MEERKAT_HEADER_OUT=$(abspath build/header-check/mongoose.h) $(CARGO) check --lib
@@ -129,6 +133,14 @@ lib-asan:
 asan: lib-asan
 	c-tests/run --build build/asan --mode asan
 
+# With panics on demand, for attacks/.
+lib-failpoints:
+	@mkdir -p build/failpoints/lib build/failpoints/include
+	@cp include/mongoose_guard.h build/failpoints/include/
+	MEERKAT_HEADER_OUT=$(abspath build/failpoints/include/mongoose.h) \
+	  $(CARGO) build --lib --features failpoints --target-dir target/failpoints
+	@cp target/failpoints/debug/libmongoose.a build/failpoints/lib/
+
 # Programs with threads, under ThreadSanitizer on both sides.
 tsan:
 	@mkdir -p build/tsan/lib build/tsan/include
@@ -144,7 +156,7 @@ bench: lib
 	benches/run --build $(B)
 
 # QUICK=1 shortens what lasts long; ATTACKS="NAME ..." runs some.
-attack: lib
+attack: lib lib-failpoints
 	attacks/run --build $(B) $(if $(QUICK),--quick) $(ATTACKS)
 
 doc:

@@ -1,13 +1,14 @@
-"""A handler that blocks for two seconds."""
+"""A handler that blocks for two seconds, and panics inside the library."""
 
 import re
 import threading
 import time
 
-from .lib.wire import get
+from .lib.wire import connect, get, read_answer, request
 
 BLOCK = 2  # seconds
 WARN = 500  # milliseconds
+PLACES = ("http", "transfer")  # failpoints of the library
 
 
 def metric(port, name):
@@ -18,6 +19,35 @@ def metric(port, name):
 
 
 def run(arena):
+    blocking(arena)
+    for place in PLACES:
+        panicking(arena, place)
+
+
+def panicking(arena, place):
+    """The library is made to panic while it serves one client."""
+    server = arena.server("panicking")
+    other = connect(server.port)
+    other.sendall(request("/"))
+    served = [read_answer(other)[0].status]
+    armed = get(server.port, f"/panic?at={place}")
+    victim = connect(server.port)
+    victim.sendall(request("/"))
+    lost = victim.recv(1000)
+    other.sendall(request("/"))
+    served.append(read_answer(other)[0].status)
+    served.append(get(server.port, "/").status)
+    panics = metric(server.port, "panics_total")
+    arena.row(f"panic in {place}: the one it hits", "closed", repr(lost), lost == b"")
+    arena.row(f"panic in {place}: everyone else", "200", str(served), served == [200] * 3)
+    arena.row(f"panic in {place}: counted", "1", str(panics), panics == 1)
+    logged = [line for line in server.output().splitlines() if "internal error" in line]
+    arena.row(f"panic in {place}: logged", "internal error", f"{armed.status}, {len(logged)} lines",
+              bool(logged))
+    arena.stop(server)
+
+
+def blocking(arena):
     server = arena.server("guarded", handler_warn_ms=WARN)
     before = metric(server.port, "slow_handlers")
     blocked = []

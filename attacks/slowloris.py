@@ -63,7 +63,9 @@ def deadline(arena):
 def against(arena, what, hello, told, args):
     """`told` is how the answer to each attacker begins; b"" stands for no answer, None for any."""
     seconds = arena.seconds(DEFAULT_DEADLINE, 3)
-    options = {} if seconds == DEFAULT_DEADLINE else {"header_timeout_ms": 1000 * seconds}
+    # A TLS handshake has io_timeout_ms, what follows header_timeout_ms.
+    deadlines = {"header_timeout_ms": 1000 * seconds, "io_timeout_ms": 1000 * seconds}
+    options = {} if seconds == DEFAULT_DEADLINE and not args else deadlines
     server = arena.server("target", *args, MG_MAX_CONNECTIONS=4000, **options)
     with Crowd(server.ports[0]) as crowd:
         crowd.add(CROWD, hello)

@@ -9,6 +9,8 @@ pub mod abi;
 pub(crate) mod dash;
 pub(crate) mod dns;
 pub(crate) mod event;
+#[cfg(feature = "failpoints")]
+pub(crate) mod failpoint;
 pub mod fs;
 pub mod guard;
 pub(crate) mod http;

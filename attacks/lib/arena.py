@@ -21,6 +21,7 @@ SOURCES = {
     "target": ["target.c", "service.c"],
     "guarded": ["guarded.c", "service.c"],
     "recorder": ["recorder.c"],
+    "panicking": ["panicking.c", "service.c"],
 }
 
 
@@ -66,11 +67,12 @@ class Arena:
         packed.write_bytes(subprocess.run([ROOT / "tools/pack", tree], check=True,
                                           stdout=subprocess.PIPE).stdout)
         for name, sources in SOURCES.items():
+            build = ROOT / "build/failpoints" if name == "panicking" else self.build
             (self.programs / name).unlink(missing_ok=True)
             command = [os.environ.get("CC", "cc"), "-O2", "-g", "-Wall", "-Wextra",
-                       f"-I{self.build}/include", f"-I{ROOT}/include", "-o", self.programs / name,
+                       f"-I{build}/include", f"-I{ROOT}/include", "-o", self.programs / name,
                        *(SERVERS / source for source in sources), packed,
-                       self.build / "lib/libmongoose.a", *LIBS]
+                       build / "lib/libmongoose.a", *LIBS]
             if subprocess.run(command, stdin=subprocess.DEVNULL).returncode != 0:
                 print(f"{name} does not build: attacks on it fail", file=sys.stderr)
 

@@ -29,6 +29,7 @@ int main(int argc, char *argv[]) {
   struct service settings;
   struct mg_mgr mgr;
   int i = service_args(&settings, argc, argv);
+  setvbuf(stdout, NULL, _IOLBF, 0);
   mg_log_set(MG_LL_ERROR);
   mg_mgr_init(&mgr);
   for (; i < argc; i++) {

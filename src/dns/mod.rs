@@ -16,7 +16,7 @@ use crate::abi::timer::now_ms;
 use crate::abi::types::{flags, mg_addr, mg_addr_bytes, mg_connection, mg_dns, mg_mgr};
 use crate::event::conn::Conn;
 use crate::event::connect::{self, Handlers};
-use crate::event::emit::{ev, fail};
+use crate::event::emit::{contain, ev, fail};
 use crate::event::state::State;
 use crate::event::{io, url};
 use crate::mdns;
@@ -174,9 +174,7 @@ pub(crate) fn cancel(state: State, conn: Conn) {
 
 /// Protocol handler of the resolver connections.
 unsafe extern "C" fn resolver_handler(c: *mut mg_connection, event: c_int, _data: *mut c_void) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+    contain(c, |conn| {
         let Some(state) = conn.state() else { return };
         match event {
             ev::READ => answer(state, conn),

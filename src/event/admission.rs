@@ -10,18 +10,20 @@ use super::{close, linger};
 use crate::abi::guard::mg_guard_action;
 use crate::abi::types::{flags, mg_addr, mg_connection};
 use crate::guard::address::{PeerKey, peer_key};
-use crate::guard::deadline::Phase;
-use crate::guard::evict::{Candidate, Class, MIN_AGE_CROWDED_MS, MIN_AGE_MS, STALLED_MS};
+use crate::guard::deadline::{Phase, Watch};
+use crate::guard::evict::{
+    Candidate, Class, MIN_AGE_CROWDED_MS, MIN_AGE_MS, STALLED_MS, STALLED_RATE,
+};
 use crate::guard::options::{self, Name, choice};
 use crate::http::{engine, refuse};
 use crate::mqtt::receive;
 use crate::sys::socket;
 
 /// How old the candidates of a walk may be, in milliseconds.
-const WALK_LIFE_MS: u64 = 100;
+const WALK_LIFE_MS: u64 = 50;
 
 /// How long accepting rests when nobody can be evicted, in milliseconds.
-pub(crate) const BARREN_REST_MS: u64 = 100;
+pub(crate) const BARREN_REST_MS: u64 = 50;
 
 /// What an address is, as far as it is known.
 pub(crate) fn ip_of(addr: &mg_addr) -> IpAddr {
@@ -54,6 +56,27 @@ fn is_out_of_memory(state: State) -> bool {
         let limit = guarded.settings.number(Name::MaxMemory);
         limit > 0 && guarded.memory() >= limit
     })
+}
+
+/// True if `conn` should not be read from for the sake of `max_memory`: the largest consumers pause
+/// at three quarters of it, all that need more memory at the end.
+pub(crate) fn pauses_reading(state: State, conn: Conn) -> bool {
+    let limit = state.number(Name::MaxMemory);
+    if limit == 0 {
+        return false;
+    }
+    let held = state.with_guard(|guarded| guarded.memory());
+    let needs_more = held >= limit && conn.is_recv_full();
+    needs_more || held >= limit / 4 * 3 && is_large_consumer(state, conn)
+}
+
+/// True if `conn` holds more than a quarter of its fair share of `max_memory`, and not just a little.
+pub(crate) fn is_large_consumer(state: State, conn: Conn) -> bool {
+    const LITTLE: u64 = 64 << 10;
+    let [recv, send] = conn.buffer_sizes();
+    let limit = state.number(Name::MaxMemory);
+    let connections = state.with_guard(|guarded| guarded.connections()).max(1) as u64;
+    recv.saturating_add(send) as u64 > (limit / (4 * connections)).max(LITTLE)
 }
 
 /// True if listeners are not to be watched: peers wait in the kernel's queue.
@@ -296,23 +319,34 @@ fn class_of(state: State, conn: Conn, now: u64) -> Option<(Class, u64)> {
         Phase::Other if !conn.has_protocol(receive::mqtt_handler) && is_quiet => Class::Quiet,
         // The program sent a response of its own and said that it is complete.
         Phase::InHandler if !conn.is(flags::RESP) && is_quiet => Class::Quiet,
-        Phase::Sending if is_http && now.saturating_sub(watch.since_ms) >= STALLED_MS => {
-            Class::Stalled
-        }
+        Phase::Sending if is_http && is_stalled(watch, now) => Class::Stalled,
         _ => return None,
     };
     let is_young = matches!(class, Class::NoHead | Class::FirstBody)
-        && now.saturating_sub(watch.since_ms) <= min_age_ms(state);
+        && now.saturating_sub(watch.since_ms) <= min_age_ms(state, watch.phase);
     let is_privileged = state.with_guard(|guarded| {
         !guarded.priority.is_empty() && guarded.priority.contains(&ip_of(&conn.rem()))
     });
     (!is_young && !is_privileged).then_some((class, watch.since_ms))
 }
 
+/// True if the peer takes its response too slowly to hold a slot that others want.
+fn is_stalled(watch: &Watch, now: u64) -> bool {
+    let sending_ms = now.saturating_sub(watch.request_ms);
+    sending_ms >= STALLED_MS
+        && u64::from(watch.body_bytes).saturating_mul(1000)
+            < sending_ms.saturating_mul(STALLED_RATE)
+}
+
 /// How old a connection without a request must be to be expendable. When they hold half of all
 /// slots, which honest clients never do for long, newcomers need not wait a second.
-fn min_age_ms(state: State) -> u64 {
-    if is_crowded(state) { MIN_AGE_CROWDED_MS } else { MIN_AGE_MS }
+fn min_age_ms(state: State, phase: Phase) -> u64 {
+    match phase {
+        _ if !is_crowded(state) => MIN_AGE_MS,
+        // A handshake takes several round trips, while a request follows the connection at once.
+        Phase::Handshaking => 3 * MIN_AGE_CROWDED_MS,
+        _ => MIN_AGE_CROWDED_MS,
+    }
 }
 
 /// True if at least half of the slots are held by peers that never completed a request.

@@ -26,8 +26,6 @@ pub(crate) struct Private {
     pub(crate) pending: *mut Pending,
     /// WebSocket state; NULL if none. Owned (`Box`).
     pub(crate) ws: *mut Session,
-    /// `recv.len` when the HTTP engine last found that it must wait for more; 0 = not waiting.
-    pub(crate) http_waits_at: usize,
     /// Capacity of `recv` if the library chose it; the program may have put another one there.
     pub(crate) recv_capacity: usize,
     /// When bytes last moved, in milliseconds. Of a listener whose accepting is suspended: when to
@@ -35,6 +33,9 @@ pub(crate) struct Private {
     pub(crate) last_io_ms: u64,
     /// What the guard remembers.
     pub(crate) watch: Watch,
+    /// `recv.len`, as far as it fits, when the HTTP engine last found that it must wait for more;
+    /// 0 = not waiting.
+    pub(crate) http_waits_at: u32,
     /// `recv.len` right before the read that is being reported, as far as it fits.
     pub(crate) read_base: u32,
     /// Memory of `recv` and `rtls`, and of `send`, as it is counted for the manager.
@@ -45,6 +46,8 @@ pub(crate) struct Private {
     pub(crate) http_heads: u32,
     /// Descriptor registered with the poller, or [`NO_FD`].
     pub(crate) watched_fd: c_int,
+    /// Blank lines in `recv` behind the request in progress: as many requests wait, or fewer.
+    pub(crate) pipelined: u16,
     /// What it is registered for.
     pub(crate) interest: Interest,
     /// What sort of descriptor this is.
@@ -77,6 +80,8 @@ pub(crate) struct Private {
     pub(crate) plain_text_logged: bool,
     /// Who made the connection, once it is counted.
     pub(crate) origin: Origin,
+    /// The response in progress is the last one because the guard wants it so, and says it.
+    pub(crate) announces_close: bool,
     /// The status of the response in progress was counted.
     pub(crate) status_noted: bool,
     /// The library itself ended the last HTTP response, so that the next request may be awaited.
@@ -323,6 +328,11 @@ impl Conn {
     /// Memory held by the input buffers and by the output buffer, in bytes.
     pub(crate) fn buffer_sizes(self) -> [usize; 2] {
         [get!(self, recv.size).saturating_add(get!(self, rtls.size)), get!(self, send.size)]
+    }
+
+    /// True if the input buffer must grow before more can be read.
+    pub(crate) fn is_recv_full(self) -> bool {
+        get!(self, recv.len) >= get!(self, recv.size)
     }
 
     /// Bytes of undecrypted TLS input.

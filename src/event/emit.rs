@@ -3,10 +3,13 @@
 use core::ffi::{c_int, c_void};
 use core::fmt::{self, Write};
 use core::ptr::null_mut;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::conn::Conn;
 use super::slow;
+use crate::abi::mem;
 use crate::abi::types::flags;
+use crate::abi::types::mg_connection;
 
 /// Numbers of the events, as in `enum mg_event`.
 pub(crate) mod ev {
@@ -50,6 +53,18 @@ pub(crate) fn call(conn: Conn, event: c_int, data: *mut c_void) {
         // SAFETY: rule 7 of the C edge; the memory of the connection is kept while we are at work.
         unsafe { handler(conn.ptr(), event, data) };
         slow::end(conn, event, begin);
+    }
+}
+
+/// Runs `f` for the protocol handler of `c`. A panic inside, which is a bug of ours, is counted and
+/// ends the connection with `MG_EV_ERROR`; it never unwinds into C.
+pub(crate) fn contain(c: *mut mg_connection, f: impl FnOnce(Conn)) {
+    // SAFETY: rule 1 of the C edge: handlers are called with live connections.
+    let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+    let contained = catch_unwind(AssertUnwindSafe(|| f(conn)));
+    if contained.is_err() {
+        mem::count_panic();
+        mem::guard((), || fail(conn, format_args!("internal error")));
     }
 }
 

@@ -118,8 +118,10 @@ fn note_output(conn: Conn, n: usize) {
     let Some(state) = conn.state() else { return };
     let private = conn.private();
     private.last_io_ms = state.now();
-    if private.watch.phase == Phase::Sending {
-        private.watch.since_ms = state.now();
+    let watch = &mut private.watch;
+    if watch.phase == Phase::Sending {
+        watch.since_ms = state.now();
+        watch.body_bytes = watch.body_bytes.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
     }
     state.with_guard(|guarded| guarded.stats.bytes_out += n as u64);
 }

@@ -3,6 +3,7 @@
 //! Everything that the library itself appends to `c->send` goes through here; beyond the limits it
 //! is as if memory had run out.
 
+use super::admission;
 use super::conn::Conn;
 use crate::abi::fmt::IobufSink;
 use crate::abi::iobuf::{self, mg_iobuf_resize};
@@ -12,6 +13,7 @@ use crate::guard::options::Name;
 fn room(conn: Conn) -> usize {
     let Some(state) = conn.state() else { return usize::MAX };
     let queued = conn.send_len();
+    let is_large = state.number(Name::MaxMemory) > 0 && admission::is_large_consumer(state, conn);
     state.with_guard(|guarded| {
         let own = guarded.settings.limit(Name::MaxSendSize).saturating_sub(queued);
         let shared = guarded.settings.limit(Name::MaxMemory);
@@ -19,6 +21,8 @@ fn room(conn: Conn) -> usize {
             return own;
         }
         let held = usize::try_from(guarded.memory()).unwrap_or(usize::MAX);
+        // The last eighth is for those who hold little.
+        let shared = if is_large { shared / 8 * 7 } else { shared };
         own.min(shared.saturating_sub(held))
     })
 }

@@ -84,7 +84,8 @@ pub(crate) fn settle(state: State, conn: Conn) {
     let is_same_request = !core::mem::replace(&mut watch.is_restarted, false);
     if phase != before || !is_same_request && phase != Phase::Sending {
         let continues = before == Phase::ReadingHeader && is_same_request;
-        if matches!(phase, Phase::ReadingHeader | Phase::ReadingBody) && !continues {
+        let begins = matches!(phase, Phase::ReadingHeader | Phase::ReadingBody | Phase::Sending);
+        if begins && !continues {
             watch.request_ms = now;
         }
         watch.since_ms = now;

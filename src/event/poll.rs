@@ -104,7 +104,7 @@ fn prepare(state: State, ms: i32) -> i32 {
         p = conn.next();
         update_interest(state, conn);
         let bits = conn.flags();
-        if bits & flags::CLOSING != 0 || may_read_tls(conn) || can_write_now(conn) {
+        if bits & flags::CLOSING != 0 || may_read_tls(state, conn) || can_write_now(conn) {
             wait = 0;
         }
         // Accepting goes on after its rest, also if nothing else happens.
@@ -129,11 +129,11 @@ fn head(state: State) -> *mut mg_connection {
 }
 
 /// True if TLS input that left the kernel already may be read.
-fn may_read_tls(conn: Conn) -> bool {
+fn may_read_tls(state: State, conn: Conn) -> bool {
     // A program that starts TLS on an established connection puts into `rtls` what came too early.
     let waits =
         conn.private().tls_unread || conn.is(flags::TLS_HS) && io::has_early_handshake(conn);
-    waits && !conn.is(flags::FULL) && !is_paused(conn)
+    waits && !conn.is(flags::FULL) && !is_paused(state, conn)
 }
 
 /// True if output waits only for a visit.
@@ -166,15 +166,16 @@ fn interest(state: State, conn: Conn) -> Interest {
         return Interest { input: !full && !resting, output: false };
     }
     Interest {
-        input: !full && !is_paused(conn),
+        input: !full && !is_paused(state, conn),
         output: conn.private().blocked
             && if bits & flags::TLS_HS != 0 { is_throttled(conn) } else { output_pending(conn) },
     }
 }
 
 /// True if a protocol wants input to stay in the kernel for now.
-fn is_paused(conn: Conn) -> bool {
-    engine::pauses_reading(conn)
+fn is_paused(state: State, conn: Conn) -> bool {
+    admission::pauses_reading(state, conn)
+        || engine::pauses_reading(state, conn)
         || ws::engine::pauses_reading(conn)
         || receive::pauses_reading(conn)
         || modbus::pauses_reading(conn)
@@ -340,7 +341,11 @@ fn is_quiet(conn: Conn, before: u32) -> bool {
 
 /// Accepts, completes a connect, or reads once and writes.
 fn transfer(state: State, conn: Conn, had_output: bool) {
-    let readable = conn.is(flags::READABLE) || may_read_tls(conn);
+    #[cfg(feature = "failpoints")]
+    if conn.is(flags::ACCEPTED) {
+        crate::failpoint::hit("transfer");
+    }
+    let readable = conn.is(flags::READABLE) || may_read_tls(state, conn);
     if conn.private().kind == Kind::WakeUp {
         if readable {
             wake::deliver(state);

@@ -38,11 +38,11 @@ pub enum Phase {
 pub struct Watch {
     /// When the phase began, or, while sending, when the peer last took something. Milliseconds.
     pub since_ms: u64,
-    /// When the request in progress began, in milliseconds.
+    /// When the request in progress, or sending, began, in milliseconds.
     pub request_ms: u64,
     /// The time for which the connection is in the [`super::schedule::Schedule`]; 0 = none.
     pub check_at_ms: u64,
-    /// Body bytes received in this phase.
+    /// Body bytes received, or bytes sent, in this phase.
     pub body_bytes: u32,
     /// What it is doing.
     pub phase: Phase,

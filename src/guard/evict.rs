@@ -16,7 +16,7 @@ pub enum Class {
     KeepAlive,
     /// Raw TCP without traffic for `io_timeout_ms`.
     Quiet,
-    /// HTTP whose peer takes nothing of the response.
+    /// HTTP whose peer takes next to nothing of the response.
     Stalled,
 }
 
@@ -24,10 +24,13 @@ pub enum Class {
 pub const MIN_AGE_MS: u64 = 1000;
 
 /// The same while such connections hold half of all slots.
-pub const MIN_AGE_CROWDED_MS: u64 = 250;
+pub const MIN_AGE_CROWDED_MS: u64 = 100;
 
-/// How long a peer must have taken nothing to count as stalled, in milliseconds.
+/// How long a peer must have been behind with taking a response to count as stalled, in milliseconds.
 pub const STALLED_MS: u64 = 5000;
+
+/// How many bytes per second it must take on average not to.
+pub const STALLED_RATE: u64 = 1000;
 
 /// How many candidates one walk finds.
 const KEPT: usize = 256;

@@ -17,7 +17,7 @@ use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::mem;
 use crate::abi::types::{flags, mg_connection, mg_http_message};
 use crate::event::conn::Conn;
-use crate::event::emit::{call, ev, fail};
+use crate::event::emit::{call, contain, ev, fail};
 use crate::event::state::{Scope, State};
 use crate::guard::options::Name;
 use crate::proto::http::chunked::{ChunkScanner, Chunks, decode_in_place};
@@ -87,9 +87,7 @@ pub(crate) unsafe extern "C" fn http_handler(
     event: c_int,
     _ev_data: *mut c_void,
 ) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+    contain(c, |conn| {
         match event {
             ev::READ => run(conn, Cause::Input),
             ev::CLOSE => run(conn, Cause::Close),
@@ -115,7 +113,7 @@ fn poll(conn: Conn) {
     let private = conn.private();
     if private.close_after_response {
         finish_after_response(conn);
-    } else if len > 0 && len != private.http_waits_at {
+    } else if len > 0 && u32::try_from(len).unwrap_or(u32::MAX) != private.http_waits_at {
         let _scope = Scope::enter(state);
         run(conn, Cause::Input);
     }
@@ -131,9 +129,16 @@ fn finish_after_response(conn: Conn) {
 
 /// True if the loop should leave input of `conn` in the kernel for now: enough requests are
 /// buffered behind a response that is in progress or that the peer does not take.
-pub(crate) fn pauses_reading(conn: Conn) -> bool {
-    conn.recv_len() >= MAX_INPUT_BEHIND_RESPONSE
+pub(crate) fn pauses_reading(state: State, conn: Conn) -> bool {
+    let len = conn.recv_len();
+    let is_enough = || {
+        let pipelined = u64::from(conn.private().pipelined);
+        len >= MAX_INPUT_BEHIND_RESPONSE
+            || pipelined > 0 && pipelined >= state.limit(Name::MaxPipeline) as u64
+    };
+    len > 0
         && conn.is(flags::ACCEPTED)
+        && is_enough()
         && (conn.is(flags::RESP) || conn.send_len() > OUTPUT_HIGH_WATER)
         && (conn.has_protocol(http_handler) || super::stream::is_streaming(conn))
 }
@@ -196,7 +201,7 @@ fn take_pending(conn: Conn, cause: Cause) -> Pending {
 fn keep(conn: Conn, mut pending: Pending) {
     let private = conn.private();
     pending.seen = conn.recv_len();
-    private.http_waits_at = pending.seen;
+    private.http_waits_at = u32::try_from(pending.seen).unwrap_or(u32::MAX);
     private.pending = mem::try_box(pending).map_or(null_mut(), |p| p.as_ptr());
 }
 
@@ -214,6 +219,10 @@ enum Step {
 
 /// Works through `recv`.
 fn run(conn: Conn, cause: Cause) {
+    #[cfg(feature = "failpoints")]
+    if conn.recv_len() > 0 {
+        crate::failpoint::hit("http");
+    }
     let state = conn.state();
     let _scope = state.map(Scope::enter);
     if state.is_some() {
@@ -226,6 +235,9 @@ fn run(conn: Conn, cause: Cause) {
             return;
         }
     }
+    if state.is_some() && conn.is(flags::RESP) {
+        return count_pipelined(conn);
+    }
     let mut pending = match state {
         Some(_) => take_pending(conn, cause),
         None => Pending::new(),
@@ -233,12 +245,36 @@ fn run(conn: Conn, cause: Cause) {
     let mut run = Run { conn, state, cause, consumed: 0, moved: 0, route: None };
     let waiting = run.all_messages(&mut pending);
     run.end();
+    if state.is_some() && !run.is_dead() {
+        conn.private().pipelined = 0;
+        if conn.is(flags::RESP) && conn.recv_len() > 0 {
+            count_blank_lines(conn, 0);
+        }
+    }
     if !run.is_dead() && conn.has_protocol(ws_handler) && conn.recv_len() > 0 {
         ws::engine::read(conn); // Frames that came with the request.
     }
     if waiting && state.is_some() && cause == Cause::Input && !conn.is_dead() {
         keep(conn, pending);
     }
+}
+
+/// More input has come behind a request in progress: counts the requests in it.
+fn count_pipelined(conn: Conn) {
+    if conn.private().reading {
+        // A blank line may be cut by the end of what came before.
+        count_blank_lines(conn, (conn.private().read_base as usize).saturating_sub(3));
+    }
+}
+
+/// Counts the blank lines of the input from offset `from` on.
+fn count_blank_lines(conn: Conn, from: usize) {
+    // SAFETY: `recv` is a member of the live connection and holds that many bytes.
+    let input = unsafe { mem::bytes((*conn.recv()).buf.cast(), conn.recv_len()) };
+    let fresh = input.get(from..).unwrap_or_default();
+    let found = memchr::memmem::find_iter(fresh, b"\n\r\n").count();
+    let pipelined = &mut conn.private().pipelined;
+    *pipelined = pipelined.saturating_add(u16::try_from(found).unwrap_or(u16::MAX));
 }
 
 /// True if bytes behind the head may belong to the message.
@@ -659,7 +695,7 @@ impl Run {
             if accepted {
                 state.with_guard(|guarded| guarded.stats.requests += 1);
                 is_last = policy::is_last_request(state, conn);
-                private.close_after_response = is_last;
+                private.announces_close = is_last;
             }
         }
         let queued = conn.send_len();
@@ -678,9 +714,6 @@ impl Run {
         }
         if accepted && (head.connection_close || is_last) {
             if !conn.is(flags::RESP) {
-                if self.state.is_some() {
-                    conn.private().close_after_response = false;
-                }
                 conn.set(flags::DRAINING);
                 self.give_up();
                 return Step::Discard;

@@ -81,10 +81,9 @@ pub(crate) fn check_head(
         Err(_) => return Err(None),
     }
     let is_11 = !head.is_response && !head.http10;
-    let version = head.proto.of(text);
-    let is_1x = head.is_response || version.get(5) == Some(&b'1');
-    // Who does not know the version does not know about codings either.
-    if !is_1x && (is_strict || head.transfer_encoding != TransferEncoding::None) {
+    // A recipient that goes by the version takes the chunks for the next request.
+    let is_before_1_0 = !head.is_response && head.proto.of(text).get(5) == Some(&b'0');
+    if is_before_1_0 && head.transfer_encoding != TransferEncoding::None {
         return Err(None);
     }
     if is_strict && head.has_del || is_11 && !head.has_host && state.number(Name::RequireHost) != 0

@@ -134,7 +134,7 @@ pub(crate) fn begin_response(conn: Conn, code: c_int) -> Vec<u8> {
     let Some(state) = conn.state() else { return Vec::new() };
     access_log::note_status(state, conn, u16::try_from(code).unwrap_or(0));
     let is_tls = conn.is(flags::TLS);
-    let closes = conn.private().close_after_response;
+    let closes = conn.private().announces_close;
     conn.private().status_noted = true;
     state.with_guard(|guarded| {
         guarded.stats.count_response(code.unsigned_abs());

@@ -15,7 +15,7 @@ use crate::abi::iobuf::{self, mg_iobuf_resize};
 use crate::abi::types::{flags, mg_connection, mg_fd};
 use crate::abi::{app_options, mem};
 use crate::event::conn::{Conn, NO_FD};
-use crate::event::emit::ev;
+use crate::event::emit::{contain, ev};
 use crate::fs::system::{FileSystem, NO_HANDLE, Source};
 use crate::sys::socket;
 
@@ -101,14 +101,10 @@ impl Reader {
 
 /// Protocol handler while a file is sent.
 unsafe extern "C" fn stream_handler(c: *mut mg_connection, event: c_int, _ev_data: *mut c_void) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
-        match event {
-            ev::POLL | ev::WRITE => advance(conn),
-            ev::CLOSE => drop_file(conn),
-            _ => {}
-        }
+    contain(c, |conn| match event {
+        ev::POLL | ev::WRITE => advance(conn),
+        ev::CLOSE => drop_file(conn),
+        _ => {}
     });
 }
 

@@ -7,11 +7,11 @@ use std::ffi::CString;
 use super::reply;
 use crate::abi::hooks::{mg_ota_begin, mg_ota_end, mg_ota_write};
 use crate::abi::iobuf::mg_iobuf_del;
-use crate::abi::mem::{self, bytes, guard};
+use crate::abi::mem::{self, bytes};
 use crate::abi::timer::now_ms;
 use crate::abi::types::{mg_connection, mg_fd};
 use crate::event::conn::Conn;
-use crate::event::emit::{ev, fail};
+use crate::event::emit::{contain, ev, fail};
 use crate::fs::system::{FileSystem, join};
 use crate::ota::Verifier;
 
@@ -209,9 +209,7 @@ fn start(
 
 /// Handler of a connection whose body is being stored.
 unsafe extern "C" fn upload_handler(c: *mut mg_connection, event: c_int, ev_data: *mut c_void) {
-    guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+    contain(c, |conn| {
         match event {
             ev::READ => {
                 heard(conn);

@@ -19,7 +19,7 @@ use crate::abi::types::{
 };
 use crate::dns;
 use crate::event::conn::Conn;
-use crate::event::emit::{call, ev, fail};
+use crate::event::emit::{call, contain, ev, fail};
 use crate::event::state::State;
 use crate::event::{io, listen};
 use crate::proto::dns::{Record, TYPE_A, TYPE_PTR, build_query};
@@ -106,9 +106,7 @@ pub(crate) fn cancel(state: State, conn: Conn) {
 
 /// Protocol handler of the listeners.
 unsafe extern "C" fn mdns_handler(c: *mut mg_connection, event: c_int, _data: *mut c_void) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+    contain(c, |conn| {
         let Some(state) = conn.state() else { return };
         match event {
             ev::READ => receive(state, conn),

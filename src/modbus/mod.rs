@@ -9,7 +9,7 @@ use crate::abi::mem;
 use crate::abi::protocol_types::{mg_modbus_req, mg_modbus_values};
 use crate::abi::types::{flags, mg_connection};
 use crate::event::conn::Conn;
-use crate::event::emit::{call, ev, fail};
+use crate::event::emit::{call, contain, ev, fail};
 use crate::event::state::Scope;
 use crate::http::reply::append;
 use crate::proto::modbus::{self, Answer, DEVICE_FAILURE, Request, Values};
@@ -23,9 +23,7 @@ pub(crate) unsafe extern "C" fn modbus_handler(
     event: c_int,
     _ev_data: *mut c_void,
 ) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+    contain(c, |conn| {
         // WRITE: requests may have waited for the output to shrink.
         if event == ev::READ || event == ev::WRITE && !conn.is(flags::CLOSING) {
             let _scope = conn.state().map(Scope::enter);

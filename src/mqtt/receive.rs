@@ -13,7 +13,7 @@ use crate::abi::mqtt::fill;
 use crate::abi::protocol_types::mg_mqtt_message;
 use crate::abi::types::{flags, mg_connection};
 use crate::event::conn::Conn;
-use crate::event::emit::{call, ev, fail};
+use crate::event::emit::{call, contain, ev, fail};
 use crate::event::state::Scope;
 use crate::proto::mqtt::build::acknowledgement;
 use crate::proto::mqtt::packet_type;
@@ -44,14 +44,10 @@ pub(crate) unsafe extern "C" fn mqtt_handler(
     event: c_int,
     _ev_data: *mut c_void,
 ) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
-        match event {
-            ev::READ => run(conn),
-            ev::WRITE if conn.state().is_some() && conn.private().mqtt.is_waiting => run(conn),
-            _ => {}
-        }
+    contain(c, |conn| match event {
+        ev::READ => run(conn),
+        ev::WRITE if conn.state().is_some() && conn.private().mqtt.is_waiting => run(conn),
+        _ => {}
     });
 }
 

@@ -21,7 +21,7 @@ use crate::abi::timer::now_ms;
 use crate::abi::types::{flags, mg_connection, mg_http_message, mg_mgr};
 use crate::event::conn::Conn;
 use crate::event::connect::{Handlers, connect};
-use crate::event::emit::ev;
+use crate::event::emit::{contain, ev};
 use crate::http::engine::http_handler;
 use crate::http::reply::append;
 use crate::http::upload::{self, Patience};
@@ -153,9 +153,7 @@ fn finish_with(conn: Conn, text: &[u8], max: usize) {
 
 /// Handler of the connections of a check.
 unsafe extern "C" fn check_handler(c: *mut mg_connection, event: c_int, ev_data: *mut c_void) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
+    contain(c, |conn| {
         let Some(check) = of(conn) else { return };
         let is_firmware = check.metadata.is_some();
         match event {

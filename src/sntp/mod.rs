@@ -10,7 +10,7 @@ use crate::abi::net;
 use crate::abi::timer::{mg_boot_timestamp_ms, now_ms};
 use crate::abi::types::{flags, mg_addr, mg_connection};
 use crate::event::conn::Conn;
-use crate::event::emit::{call, ev, fail};
+use crate::event::emit::{call, contain, ev, fail};
 use crate::proto::sntp;
 
 /// How long a connection waits for the time, name resolution included, in milliseconds.
@@ -47,22 +47,18 @@ pub(crate) unsafe extern "C" fn sntp_handler(
     event: c_int,
     _ev_data: *mut c_void,
 ) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
-        match event {
-            ev::OPEN => open(conn),
-            ev::CONNECT => {
-                if let Some(exchange) = exchange(conn) {
-                    exchange.server = conn.rem();
-                }
-                request(conn);
+    contain(c, |conn| match event {
+        ev::OPEN => open(conn),
+        ev::CONNECT => {
+            if let Some(exchange) = exchange(conn) {
+                exchange.server = conn.rem();
             }
-            ev::READ => read(conn),
-            ev::POLL if now_ms() > deadline(conn) => conn.set(flags::CLOSING),
-            ev::CLOSE => drop_exchange(conn),
-            _ => {}
+            request(conn);
         }
+        ev::READ => read(conn),
+        ev::POLL if now_ms() > deadline(conn) => conn.set(flags::CLOSING),
+        ev::CLOSE => drop_exchange(conn),
+        _ => {}
     });
 }
 

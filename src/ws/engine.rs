@@ -19,7 +19,7 @@ use crate::abi::protocol_types::mg_ws_message;
 use crate::abi::timer::now_ms;
 use crate::abi::types::{flags, mg_connection, mg_http_message, mg_str};
 use crate::event::conn::Conn;
-use crate::event::emit::{call, ev, fail};
+use crate::event::emit::{call, contain, ev, fail};
 use crate::event::state::{Scope, State};
 use crate::proto::http::head::{self, Head, HeadEnd, HeadScanner};
 use crate::proto::ws::decode::{Decoder, Unit};
@@ -39,14 +39,10 @@ pub(crate) unsafe extern "C" fn ws_handler(
     event: c_int,
     _ev_data: *mut c_void,
 ) {
-    mem::guard((), || {
-        // SAFETY: rule 1 of the C edge.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
-        match event {
-            ev::READ => read(conn),
-            ev::POLL if conn.is(flags::DRAINING) => give_up_in_time(conn),
-            _ => {}
-        }
+    contain(c, |conn| match event {
+        ev::READ => read(conn),
+        ev::POLL if conn.is(flags::DRAINING) => give_up_in_time(conn),
+        _ => {}
     });
 }
 
