@@ -17,7 +17,7 @@ static inline struct mg_stats stats_of(const struct mg_mgr *mgr) {
 // Sets an option that must be accepted.
 static inline void set_option(struct mg_mgr *mgr, const char *name, const char *value) {
   const char *why = mg_set_option(mgr, name, value);
-  if (why != NULL) fprintf(stderr, "%s=%s: %s\n", name, value ? value : "NULL", why);
+  if (why != NULL) fprintf(stderr, "%s=%s: %s\n", name, value != NULL ? value : "default", why);
   CHECK(why == NULL);
 }
 

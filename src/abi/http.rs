@@ -134,9 +134,11 @@ pub unsafe extern "C" fn mg_http_serve_file(
 }
 
 /// Answers a request from the directories in opts->root_dir: a file, an index page, a listing or
-/// a redirect. Paths can't leave the directory, except through symbolic links.
+/// a redirect. Paths can't leave the directory, not even through symbolic links, unless the option
+/// follow_symlinks says otherwise.
 ///
-/// Without a root directory every request is answered with 404.
+/// Without a root directory the option document_root gives one; without either every request is
+/// answered with 404.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_http_serve_dir(
     c: *mut mg_connection,
@@ -168,7 +170,7 @@ pub unsafe extern "C" fn mg_http_serve_ssi(
     // SAFETY: rules 1 and 3.
     guard((), || unsafe {
         if let Some(conn) = Conn::from_ptr(c) {
-            ssi::serve(conn, cstr(root).unwrap_or_default(), CStr::from_ptr(fullpath));
+            ssi::serve(conn, cstr(root).unwrap_or_default(), CStr::from_ptr(fullpath), None);
         }
     });
 }

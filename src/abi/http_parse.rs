@@ -4,6 +4,7 @@ use core::ffi::{c_char, c_int};
 
 use super::mem::{bytes, bytes_mut, cstr, guard};
 use super::types::{mg_http_header, mg_http_message, mg_http_part, mg_str, time_t};
+use crate::http::parts;
 use crate::options::MG_MAX_HTTP_HEADERS;
 use crate::proto::http::creds::{MAX_BASIC, Source, split_basic};
 use crate::proto::http::head::{BodyLen, Head, HeadEnd, HeadScanner, Span, parse_into};
@@ -333,7 +334,8 @@ fn store(out: &mut [u8], text: &[u8]) {
 /// Next part of the multipart/form-data body `body`, whose boundary line is at offset `ofs`.
 ///
 /// Start with 0 and go on with what is returned, until that is 0. `*part` gets slices of `body`;
-/// `part` may be NULL. The file name is as the client sent it: check it before use.
+/// `part` may be NULL. The file name is as the client sent it: check it before use. The options
+/// max_parts and max_part_size end it early; outside MG_EV_HTTP_MSG their defaults count.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_http_next_multipart(
     body: mg_str,
@@ -342,7 +344,10 @@ pub unsafe extern "C" fn mg_http_next_multipart(
 ) -> usize {
     // SAFETY: rule 4.
     let text = unsafe { body.bytes() };
-    let found = guard(None, || multipart::next_part(text, ofs));
+    let found = guard(None, || {
+        let found = multipart::next_part(text, ofs)?;
+        parts::may_give(text, ofs, found.body.len(), found.next).then_some(found)
+    });
     let slice = |range: Option<core::ops::Range<usize>>| match range {
         Some(range) => mg_str::new(text.get(range).unwrap_or_default()),
         None => mg_str::NULL,

@@ -1,6 +1,8 @@
 //! File systems behind `struct mg_fs`: the operating system's, and files packed into the program.
 
+pub(crate) mod fence;
 pub mod packed;
+pub(crate) mod place;
 pub mod posix;
 pub(crate) mod system;
 

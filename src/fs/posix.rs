@@ -4,14 +4,16 @@
 //! `wr` says is written has been handed to the system, and closing has nothing left to lose.
 
 use core::ffi::{CStr, c_char, c_int, c_void};
+use core::ptr::NonNull;
 use std::ffi::{CString, OsStr};
-use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::{MG_FS_DIR, MG_FS_EXCL, MG_FS_READ, MG_FS_WRITE};
+use super::{MG_FS_DIR, MG_FS_EXCL, MG_FS_READ, MG_FS_WRITE, fence};
 use crate::abi::mem::cstr;
 use crate::abi::types::{mg_fs, mg_fs_ls_cb, time_t};
 use crate::options::MG_ENABLE_DIRLIST;
@@ -64,9 +66,12 @@ pub enum Found {
 
 /// Opens `path` for reading and looks at what it is. Never blocks on a FIFO or a device.
 pub fn open_any(path: &[u8]) -> Found {
-    let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(native(path));
-    let Ok((file, meta)) = file.and_then(|file| file.metadata().map(|meta| (file, meta))) else {
+    what_is(fence::open_plain(path, fence::READ))
+}
+
+/// What a file that was just opened is.
+pub(crate) fn what_is(opened: io::Result<File>) -> Found {
+    let Ok((file, meta)) = opened.and_then(|file| file.metadata().map(|meta| (file, meta))) else {
         return Found::Other;
     };
     if meta.is_file() {
@@ -78,9 +83,8 @@ pub fn open_any(path: &[u8]) -> Found {
     }
 }
 
-/// Content of the regular file `path`; `None` if it cannot be read or is longer than `limit` bytes.
-pub(crate) fn read_whole(path: &CStr, limit: usize) -> Option<Vec<u8>> {
-    let regular = open_regular(path.to_bytes())?;
+/// Content of `regular`; `None` if it cannot be read or is longer than `limit` bytes.
+pub(crate) fn read_whole(regular: RegularFile, limit: usize) -> Option<Vec<u8>> {
     let size = usize::try_from(regular.size).ok().filter(|&size| size <= limit)?;
     let mut content = Vec::new();
     content.try_reserve_exact(size).ok()?;
@@ -94,6 +98,37 @@ pub fn is_posix(fs: &mg_fs) -> bool {
     type Cl = unsafe extern "C" fn(*mut c_void);
     fs.op.is_some_and(|f| core::ptr::fn_addr_eq(f, op as Op))
         && fs.cl.is_some_and(|f| core::ptr::fn_addr_eq(f, cl as Cl))
+}
+
+/// True if directories are listed and names looked up through `fs` by this module.
+pub(crate) fn lists_posix(fs: &mg_fs) -> bool {
+    type Ls = unsafe extern "C" fn(*const c_char, mg_fs_ls_cb, *mut c_void);
+    type St = unsafe extern "C" fn(*const c_char, *mut usize, *mut time_t) -> c_int;
+    fs.ls.is_some_and(|f| core::ptr::fn_addr_eq(f, ls as Ls))
+        && fs.st.is_some_and(|f| core::ptr::fn_addr_eq(f, st as St))
+}
+
+/// Names of the entries of an open directory, without `.` and `..`.
+pub(crate) fn entries(dir: File) -> Vec<CString> {
+    let mut names = Vec::new();
+    let fd = dir.into_raw_fd();
+    // SAFETY: an open descriptor that is ours; the stream takes it over, unless there is none.
+    let Some(stream) = NonNull::new(unsafe { libc::fdopendir(fd) }) else {
+        // SAFETY: as above, and nobody else has it.
+        drop(unsafe { OwnedFd::from_raw_fd(fd) });
+        return names;
+    };
+    // SAFETY: the stream is open, and an entry is valid until the next call.
+    while let Some(entry) = NonNull::new(unsafe { libc::readdir64(stream.as_ptr()) }) {
+        // SAFETY: as above; the name is NUL-terminated.
+        let name = unsafe { CStr::from_ptr((*entry.as_ptr()).d_name.as_ptr()) };
+        if name != c"." && name != c".." {
+            names.push(name.to_owned());
+        }
+    }
+    // SAFETY: the stream is open and not used afterwards.
+    unsafe { libc::closedir(stream.as_ptr()) };
+    names
 }
 
 /// Descriptor of an open handle of this module, as `fileno` gives it; -1 if it has none.

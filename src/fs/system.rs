@@ -3,8 +3,9 @@
 use core::ffi::{CStr, c_char, c_void};
 use core::ptr::{NonNull, addr_of_mut, null_mut};
 use std::ffi::CString;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::{MG_FS_DIR, MG_FS_READ, MG_FS_WRITE, posix};
@@ -38,6 +39,12 @@ pub(crate) enum Source {
     Handle(*mut c_void),
 }
 
+impl Entry {
+    pub(crate) fn of(meta: &Metadata) -> Entry {
+        Entry { is_directory: meta.is_dir(), size: meta.len(), mtime: meta.mtime() }
+    }
+}
+
 impl Opened {
     fn regular(regular: posix::RegularFile) -> Opened {
         let source = Source::Regular(regular.file);
@@ -53,6 +60,16 @@ pub(crate) enum Probe {
     File(Opened),
     /// Nothing that can be served.
     Missing,
+}
+
+impl From<posix::Found> for Probe {
+    fn from(found: posix::Found) -> Probe {
+        match found {
+            posix::Found::Directory => Probe::Directory,
+            posix::Found::Other => Probe::Missing,
+            posix::Found::Regular(regular) => Probe::File(Opened::regular(regular)),
+        }
+    }
 }
 
 /// Callback for [`FileSystem::list`].
@@ -82,6 +99,16 @@ impl FileSystem {
         unsafe { *self.0.as_ptr() }
     }
 
+    /// True if what is opened are files of the operating system.
+    pub(crate) fn is_posix(self) -> bool {
+        posix::is_posix(&self.table())
+    }
+
+    /// True if directories of the operating system are listed, and nobody else has a say in it.
+    pub(crate) fn lists_posix(self) -> bool {
+        self.is_posix() && posix::lists_posix(&self.table())
+    }
+
     pub(crate) fn stat(self, path: &CStr) -> Option<Entry> {
         let (mut size, mut mtime): (usize, time_t) = (0, 0);
         let st = self.table().st?;
@@ -89,10 +116,6 @@ impl FileSystem {
         let bits = unsafe { st(path.as_ptr(), &mut size, &mut mtime) };
         let is_directory = bits & MG_FS_DIR != 0;
         (bits != 0).then_some(Entry { is_directory, size: size as u64, mtime })
-    }
-
-    pub(crate) fn exists(self, path: &CStr) -> bool {
-        self.stat(path).is_some()
     }
 
     pub(crate) fn is_directory(self, path: &CStr) -> bool {
@@ -111,11 +134,7 @@ impl FileSystem {
     pub(crate) fn probe(self, path: &CStr) -> Probe {
         if posix::is_posix(&self.table()) {
             // One look at the open file instead of two at its name.
-            return match posix::open_any(path.to_bytes()) {
-                posix::Found::Directory => Probe::Directory,
-                posix::Found::Other => Probe::Missing,
-                posix::Found::Regular(regular) => Probe::File(Opened::regular(regular)),
-            };
+            return posix::open_any(path.to_bytes()).into();
         }
         match self.stat(path) {
             Some(entry) if entry.is_directory => Probe::Directory,

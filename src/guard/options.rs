@@ -191,9 +191,9 @@ table! {
     MaxPipeline "max_pipeline" Sizes COUNT, "64",
         "Requests buffered behind one in progress; beyond it the connection is not read from.";
     MaxPartSize "max_part_size" Sizes BYTES, "0",
-        "One part of a multipart body: a longer one ends mg_http_next_multipart.";
+        "One part of a multipart body: a longer one ends mg_http_next_multipart. Counts while MG_EV_HTTP_MSG is handled; elsewhere the function knows no manager, and the default counts.";
     MaxParts "max_parts" Sizes COUNT, "1000",
-        "Parts of a multipart body: mg_http_next_multipart ends behind that many.";
+        "Parts of a multipart body: mg_http_next_multipart ends behind that many. Counts as `max_part_size` does.";
     WebsocketMaxMessageSize "websocket_max_message_size" Sizes
         Kind::SizeOrMaxRecv(0, 1 << 40), "max_recv_size",
         "A WebSocket message, its fragments together: beyond it close 1009.";
@@ -211,13 +211,13 @@ table! {
     EnableDirectoryListing "enable_directory_listing" Http Kind::Switch, "on",
         "Directories without an index page are listed. The default is what MG_ENABLE_DIRLIST says.";
     FollowSymlinks "follow_symlinks" Http Kind::Choice(&["inside", "no", "yes"]), "inside",
-        "`inside`: a path must resolve inside its root; `no`: no symbolic link at all; `yes`: anywhere.";
+        "Of mg_http_serve_dir: `inside`: a path must resolve inside its root; `no`: no symbolic link below the root; `yes`: anywhere.";
     HideFilesPatterns "hide_files_patterns" Http Kind::Text, "#.htpasswd,#.git#",
-        "Paths, as globs of mg_match, that get 404.";
+        "Globs of mg_match, separated by commas: a file or directory below the root whose path or name matches gets 404, and so does everything in it. Left out of listings.";
     DocumentRoot "document_root" Http Kind::Text, "",
         "Root directory where serve options leave it NULL.";
     IndexFiles "index_files" Http Kind::Text, "index.html",
-        "Index pages of a directory, the first that is there. The default is what MG_HTTP_INDEX says.";
+        "Index pages of a directory, separated by commas: the first that is there. The default is what MG_HTTP_INDEX says, and index.shtml behind it.";
     ErrorPages "error_pages" Http Kind::Text, "",
         "Directory with `404.html`, `50x.html`, `error.html` and the like, used for error responses that the library makes.";
     ExtraHeaders "extra_headers" Http Kind::Lines, "",

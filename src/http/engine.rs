@@ -9,6 +9,7 @@ use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
 
+use super::parts;
 use super::policy::{self, Handler, Verdict};
 use super::refuse::{self, Refusal};
 use super::reply;
@@ -700,7 +701,9 @@ impl Run {
             }
         }
         let queued = conn.send_len();
+        let limits = self.state.map(parts::Scope::enter);
         self.deliver(ev::HTTP_MSG, hm);
+        drop(limits);
         if self.is_dead() {
             return Step::Stop;
         }

@@ -5,10 +5,12 @@
 pub(crate) mod access_log;
 pub(crate) mod engine;
 pub(crate) mod login;
+pub(crate) mod parts;
 pub(crate) mod policy;
 pub(crate) mod refuse;
 pub(crate) mod reply;
 pub(crate) mod serve;
+pub(crate) mod site;
 pub(crate) mod ssi;
 pub(crate) mod stream;
 pub(crate) mod upload;

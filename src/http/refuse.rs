@@ -84,7 +84,7 @@ pub(crate) fn answer(state: State, conn: Conn, refusal: &Refusal, closes: bool) 
     if closes {
         headers.extend_from_slice(b"Connection: close\r\n");
     }
-    reply::error_page(conn, i32::from(refusal.status), &headers);
+    reply::error_page(conn, i32::from(refusal.status), &headers, b"");
 }
 
 /// Answers with an error status and ends the connection, whatever it was doing.

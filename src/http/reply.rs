@@ -108,14 +108,14 @@ pub(crate) fn status_only(conn: Conn, code: c_int) {
 }
 
 /// Appends an error response that the library makes by itself, with the page that `error_pages` has
-/// for it.
-pub(crate) fn error_page(conn: Conn, code: c_int, headers: &[u8]) {
+/// for it, else with this body.
+pub(crate) fn error_page(conn: Conn, code: c_int, headers: &[u8], body: &[u8]) {
     match find_page(conn, code) {
         Some(page) => {
             let headers = [headers, b"Content-Type: text/html; charset=utf-8\r\n"].concat();
             reply(conn, code, &headers, &page);
         }
-        None => reply(conn, code, headers, b""),
+        None => reply(conn, code, headers, body),
     }
 }
 

@@ -3,12 +3,14 @@
 use core::ffi::{CStr, c_char, c_void};
 use std::ffi::CString;
 
+use super::site::Site;
 use super::stream::{self, FileStream};
 use super::{access_log, reply, ssi};
-use crate::abi::app_options;
 use crate::abi::mem::{cstr, guard};
 use crate::abi::types::{flags, mg_http_message, mg_http_serve_opts};
 use crate::event::conn::Conn;
+use crate::fs::fence::Fence;
+use crate::fs::place::Place;
 use crate::fs::system::{FileSystem, Opened, Probe, Source, join};
 use crate::proto::http::listing::{Kind, Listing};
 use crate::proto::http::mapping::{self, PathError};
@@ -20,9 +22,6 @@ use crate::text::glob;
 fn matches(text: &[u8], pattern: &[u8]) -> bool {
     glob::matches(text, pattern, &mut |_, _| {})
 }
-
-/// Second index page looked for; the first is `MG_HTTP_INDEX`.
-const SSI_INDEX: &[u8] = b"index.shtml";
 
 /// What a request asks for, as far as serving files is concerned. Slices of the receive buffer.
 pub(crate) struct Request<'a> {
@@ -76,13 +75,15 @@ pub(crate) unsafe fn find_header<'a>(hm: *const mg_http_message, name: &[u8]) ->
 }
 
 /// Serve options in Rust terms.
+#[derive(Clone, Copy)]
 pub(crate) struct Options<'a> {
-    root_dir: &'a [u8],
+    /// `None`: the option `document_root` decides.
+    root_dir: Option<&'a [u8]>,
     ssi_pattern: Option<&'a [u8]>,
     extra_headers: &'a [u8],
     mime_types: &'a [u8],
     page404: Option<&'a CStr>,
-    fs: FileSystem,
+    place: Place<'a>,
 }
 
 impl Options<'_> {
@@ -93,24 +94,24 @@ impl Options<'_> {
     pub(crate) unsafe fn new<'a>(opts: *const mg_http_serve_opts) -> Options<'a> {
         if opts.is_null() {
             return Options {
-                root_dir: b"",
+                root_dir: None,
                 ssi_pattern: None,
                 extra_headers: b"",
                 mime_types: b"",
                 page404: None,
-                fs: FileSystem::posix(),
+                place: Place { fs: FileSystem::posix(), fence: None },
             };
         }
         // SAFETY: passed on.
         unsafe {
             let text = |p: *const c_char| cstr(p).unwrap_or_default();
             Options {
-                root_dir: text((*opts).root_dir),
+                root_dir: cstr((*opts).root_dir),
                 ssi_pattern: cstr((*opts).ssi_pattern),
                 extra_headers: text((*opts).extra_headers),
                 mime_types: text((*opts).mime_types),
                 page404: (!(*opts).page404.is_null()).then(|| CStr::from_ptr((*opts).page404)),
-                fs: FileSystem::new((*opts).fs),
+                place: Place { fs: FileSystem::new((*opts).fs), fence: None },
             }
         }
     }
@@ -127,7 +128,7 @@ struct Chosen<'a> {
 pub(crate) fn serve_file(conn: Conn, request: &Request, path: Option<&CStr>, options: &Options) {
     let chosen = path.and_then(|path| {
         let chosen = choose_compressed(request, path, options);
-        chosen.or_else(|| choose_plain(path, options.fs.open(path), options))
+        chosen.or_else(|| choose_plain(path, options.place.open(path), options))
     });
     send_chosen(conn, request, chosen, options);
 }
@@ -135,12 +136,12 @@ pub(crate) fn serve_file(conn: Conn, request: &Request, path: Option<&CStr>, opt
 /// Sends a file, or 404, 304, 416.
 fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &Options) {
     let Some(chosen) = chosen else {
-        return reply::reply(conn, 404, options.extra_headers, b"Not found\n");
+        return reply::error_page(conn, 404, options.extra_headers, b"Not found\n");
     };
     let size = chosen.file.size;
     let tag = etag::etag(size as i64, chosen.file.mtime);
     if request.if_none_match.is_some_and(|value| etag::matches(value, &tag)) {
-        options.fs.close(chosen.file);
+        options.place.fs.close(chosen.file);
         return reply::reply(conn, 304, options.extra_headers, b"");
     }
     let range = request.range.map_or(Range::None, |value| range::decide(value, size));
@@ -155,13 +156,13 @@ fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &
     }
     let head = file_head(code, &chosen, &tag, range, len, &extra_headers);
     if !reply::append(conn, &head) {
-        return options.fs.close(chosen.file);
+        return options.place.fs.close(chosen.file);
     }
     if request.is_head() || conn.is(flags::CLOSING) {
-        options.fs.close(chosen.file);
+        options.place.fs.close(chosen.file);
         reply::end_response(conn);
     } else {
-        send_body(conn, options.fs, chosen.file, start, len);
+        send_body(conn, options.place.fs, chosen.file, start, len);
     }
 }
 
@@ -174,7 +175,7 @@ fn choose_compressed<'a>(
     if !request.accepts_gzip() {
         return None;
     }
-    let file = options.fs.open(&join(&[path.to_bytes(), b".gz"])?)?;
+    let file = options.place.open(&join(&[path.to_bytes(), b".gz"])?)?;
     let content_type = mime::content_type(path.to_bytes(), options.mime_types);
     Some(Chosen { file, content_type, is_gzip: true })
 }
@@ -187,7 +188,8 @@ fn choose_plain<'a>(
 ) -> Option<Chosen<'a>> {
     let (path, file) = match file {
         Some(file) => (path, file),
-        None => (options.page404?, options.fs.open(options.page404?)?),
+        // The program's own choice.
+        None => (options.page404?, options.place.fs.open(options.page404?)?),
     };
     let content_type = mime::content_type(path.to_bytes(), options.mime_types);
     Some(Chosen { file, content_type, is_gzip: false })
@@ -237,19 +239,24 @@ fn send_body(conn: Conn, fs: FileSystem, file: Opened, start: u64, len: u64) {
 
 /// Maps the request's target to a path below the root and serves what is there.
 pub(crate) fn serve_dir(conn: Conn, request: &Request, options: &Options) {
-    let resolved = match mapping::resolve(request.uri, options.root_dir) {
+    let site = Site::of(conn, options.root_dir);
+    let invalid = |text: &[u8]| reply::error_page(conn, 400, b"", text);
+    let resolved = match mapping::resolve(request.uri, &site.root_dir) {
         Ok(resolved) => resolved,
-        Err(PathError::NoMapping) => {
-            return reply::reply(conn, 404, options.extra_headers, b"Not found\n");
-        }
-        Err(PathError::Invalid) => return reply::reply(conn, 400, b"", b"Invalid path"),
-        Err(PathError::TooLong) => return reply::reply(conn, 400, b"", b"Exceeded path size"),
+        Err(PathError::NoMapping) => return send_chosen(conn, request, None, options),
+        Err(PathError::Invalid) => return invalid(b"Invalid path"),
+        Err(PathError::TooLong) => return invalid(b"Exceeded path size"),
     };
-    let Ok(path) = CString::new(resolved.path) else {
-        return reply::reply(conn, 400, b"", b"Invalid path");
-    };
+    let hidden = site.hides(resolved.below_dir());
+    let Ok(path) = CString::new(resolved.path) else { return invalid(b"Invalid path") };
+    let fence = site.links.map(|links| Fence { root: resolved.dir, links });
+    let place = Place { fence, ..options.place };
+    let options = &Options { root_dir: Some(&site.root_dir), place, ..*options };
+    if hidden {
+        return send_chosen(conn, request, choose_plain(&path, None, options), options);
+    }
     if request.uri != b"/" {
-        match options.fs.probe(&path) {
+        match place.probe(&path) {
             Probe::File(file) => return serve_opened(conn, request, &path, file, options),
             Probe::Missing => return serve_file(conn, request, Some(&path), options),
             Probe::Directory => {}
@@ -258,25 +265,27 @@ pub(crate) fn serve_dir(conn: Conn, request: &Request, options: &Options) {
     if !request.uri.ends_with(b"/") {
         return redirect(conn, request.uri);
     }
-    match find_index(&path, options.fs) {
-        Some(index) if options.fs.is_directory(&index) => list(conn, request, &index, options),
-        Some(index) => match options.fs.open(&index) {
+    match find_index(&path, &site, place) {
+        Some(index) if place.stat(&index).is_some_and(|entry| entry.is_directory) => {
+            list(conn, request, &index, &site, options);
+        }
+        Some(index) => match place.open(&index) {
             Some(file) => serve_opened(conn, request, &index, file, options),
             None => serve_file(conn, request, Some(&index), options),
         },
-        None => list(conn, request, &path, options),
+        None => list(conn, request, &path, &site, options),
     }
 }
 
 /// Serves an open file, with its includes expanded if the options say so.
 fn serve_opened(conn: Conn, request: &Request, path: &CStr, file: Opened, options: &Options) {
     if options.ssi_pattern.is_some_and(|p| matches(path.to_bytes(), p)) {
-        options.fs.close(file);
-        return ssi::serve(conn, options.root_dir, path);
+        options.place.fs.close(file);
+        return ssi::serve(conn, options.root_dir.unwrap_or_default(), path, options.place.fence);
     }
     let chosen = match choose_compressed(request, path, options) {
         Some(chosen) => {
-            options.fs.close(file);
+            options.place.fs.close(file);
             Some(chosen)
         }
         None => choose_plain(path, Some(file), options),
@@ -285,18 +294,24 @@ fn serve_opened(conn: Conn, request: &Request, path: &CStr, file: Opened, option
 }
 
 /// Index page of a directory, if there is one. One that exists only compressed counts.
-fn find_index(dir: &CStr, fs: FileSystem) -> Option<CString> {
-    let inside = |name: &[u8], suffix: &[u8]| join(&[dir.to_bytes(), b"/", name, suffix]);
-    let index = inside(app_options::http_index(), b"")?;
-    if fs.exists(&index) {
-        return Some(index);
-    }
-    let ssi_index = inside(SSI_INDEX, b"")?;
-    if fs.exists(&ssi_index) {
-        return Some(ssi_index);
-    }
-    let zipped = inside(app_options::http_index(), b".gz")?;
-    fs.exists(&zipped).then_some(index)
+fn find_index(dir: &CStr, site: &Site, place: Place) -> Option<CString> {
+    let names = site.index_files();
+    let names = || names.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+    let page = |name: &[u8], suffix: &[u8]| {
+        let page = in_directory(dir, &[name, suffix].concat()).filter(|_| !name.is_empty())?;
+        place.stat(&page).map(|_| page)
+    };
+    let plain = names().find_map(|name| page(name, b""));
+    plain.or_else(|| {
+        let zipped = names().find(|name| page(name, b".gz").is_some())?;
+        in_directory(dir, zipped)
+    })
+}
+
+/// Path of an entry of `dir`.
+fn in_directory(dir: &CStr, name: &[u8]) -> Option<CString> {
+    let slash: &[u8] = if dir.to_bytes().ends_with(b"/") { b"" } else { b"/" };
+    join(&[dir.to_bytes(), slash, name])
 }
 
 /// Sends the client from a directory's name to the same with a slash. A target that began with
@@ -316,17 +331,22 @@ fn redirect(conn: Conn, uri: &[u8]) {
 struct Lister<'a> {
     page: &'a mut Listing,
     dir: &'a CStr,
-    fs: FileSystem,
+    /// Path of the directory as requests name it.
+    shown: &'a [u8],
+    site: &'a Site<'a>,
+    place: Place<'a>,
 }
 
 /// Sends the list of the entries of `dir`.
-fn list(conn: Conn, request: &Request, dir: &CStr, options: &Options) {
-    if !app_options::enable_dirlist() {
-        return reply::reply(conn, 403, b"", b"Forbidden\n");
+fn list(conn: Conn, request: &Request, dir: &CStr, site: &Site, options: &Options) {
+    if !site.lists {
+        return reply::error_page(conn, 403, b"", b"Forbidden\n");
     }
     let mut page = Listing::new(request.uri);
-    let mut lister = Lister { page: &mut page, dir, fs: options.fs };
-    options.fs.list(dir, add_row, (&raw mut lister).cast());
+    let root = options.place.fence.map_or(&b""[..], |fence| fence.root);
+    let shown = dir.to_bytes().strip_prefix(root).unwrap_or(dir.to_bytes());
+    let mut lister = Lister { page: &mut page, dir, shown, site, place: options.place };
+    options.place.list(dir, add_row, (&raw mut lister).cast());
     let extra_headers = [options.extra_headers, &reply::begin_response(conn, 200)].concat();
     match page.finish(&extra_headers) {
         Some(response) => {
@@ -344,8 +364,11 @@ unsafe extern "C" fn add_row(name: *const c_char, arg: *mut c_void) {
         // SAFETY: `list` passes a `Lister` that outlives the call; rule 3 for `name`.
         let (lister, name) =
             unsafe { (&mut *arg.cast::<Lister>(), cstr(name).unwrap_or_default()) };
-        let path = join(&[lister.dir.to_bytes(), b"/", name]);
-        let Some(entry) = path.and_then(|path| lister.fs.stat(&path)) else { return };
+        if lister.site.hides(&[lister.shown, b"/", name].concat()) {
+            return;
+        }
+        let path = in_directory(lister.dir, name);
+        let Some(entry) = path.and_then(|path| lister.place.stat(&path)) else { return };
         let kind = if entry.is_directory { Kind::Directory } else { Kind::File(entry.size) };
         lister.page.row(name, kind, entry.mtime);
     });

@@ -17,6 +17,14 @@ pub struct Resolved<'a> {
     pub path: Vec<u8>,
 }
 
+impl Resolved<'_> {
+    /// What of the path lies below the directory; begins with a slash, or is empty.
+    pub fn below_dir(&self) -> &[u8] {
+        let dir = self.dir.strip_suffix(b"/").unwrap_or(self.dir);
+        self.path.get(dir.len()..).unwrap_or_default()
+    }
+}
+
 /// Why a request target leads nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathError {

@@ -1,0 +1,65 @@
+//! Where files are served from: a file system, and what must not be left in it.
+
+use core::ffi::{CStr, c_void};
+
+use super::fence::{self, Fence};
+use super::posix;
+use super::system::{Entry, EntryFn, FileSystem, Opened, Probe};
+
+/// A file system, fenced in where it is the operating system's. Paths of others have no links.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) fs: FileSystem,
+    pub(crate) fence: Option<Fence<'a>>,
+}
+
+impl Place<'_> {
+    fn effective_fence(&self) -> Option<Fence<'_>> {
+        self.fence.filter(|_| self.fs.is_posix())
+    }
+
+    /// What is at `path`, open if it is a regular file.
+    pub(crate) fn probe(&self, path: &CStr) -> Probe {
+        match self.effective_fence() {
+            Some(fence) => posix::what_is(fence.open(path.to_bytes(), fence::READ)).into(),
+            None => self.fs.probe(path),
+        }
+    }
+
+    /// Opens a file for reading; `None` for directories, devices and what may not be seen.
+    pub(crate) fn open(&self, path: &CStr) -> Option<Opened> {
+        match self.effective_fence() {
+            Some(_) => match self.probe(path) {
+                Probe::File(file) => Some(file),
+                Probe::Directory | Probe::Missing => None,
+            },
+            None => self.fs.open(path),
+        }
+    }
+
+    pub(crate) fn stat(&self, path: &CStr) -> Option<Entry> {
+        match self.effective_fence() {
+            Some(fence) => {
+                let meta = fence.open(path.to_bytes(), fence::LOOK).ok()?.metadata().ok()?;
+                Some(Entry::of(&meta))
+            }
+            None => self.fs.stat(path),
+        }
+    }
+
+    /// Calls `each` for every entry of `dir`.
+    pub(crate) fn list(&self, dir: &CStr, each: EntryFn, arg: *mut c_void) {
+        if !self.fs.lists_posix() {
+            return self.fs.list(dir, each, arg);
+        }
+        let flags = fence::READ | libc::O_DIRECTORY;
+        let opened = match self.effective_fence() {
+            Some(fence) => fence.open(dir.to_bytes(), flags),
+            None => fence::open_plain(dir.to_bytes(), flags),
+        };
+        for name in opened.map(posix::entries).unwrap_or_default() {
+            // SAFETY: contract of the callback; the name lives until the call returns.
+            unsafe { each(name.as_ptr(), arg) };
+        }
+    }
+}
