@@ -61,6 +61,8 @@ pub(crate) struct Guarded {
     pub(crate) error_log: LogFile,
     /// What requests have to pass.
     pub(crate) policy: Policy,
+    /// There is more for requests to pass than sizes and framing ([`Guarded::note_rules`]).
+    pub(crate) has_rules: bool,
     /// Whom the program wants asked.
     handler: mg_guard_handler_t,
     handler_data: *mut c_void,
@@ -105,6 +107,7 @@ impl Guarded {
             warns: false,
             error_log: LogFile::default(),
             policy: Policy::default(),
+            has_rules: false,
             handler: None,
             handler_data: core::ptr::null_mut(),
         };
@@ -118,6 +121,17 @@ impl Guarded {
             AUTO => options::auto_connections(limits::descriptors()),
             _ => self.settings.limit(Name::MaxConnections),
         };
+    }
+
+    /// Finds out whether requests have more to pass than sizes and framing, so that they need not ask
+    /// for every rule. To be called when a rule may have changed.
+    pub(crate) fn note_rules(&mut self) {
+        let set = |id| self.settings.is_set(id);
+        self.has_rules = set(Name::AccessLogFile)
+            || set(Name::AllowedMethods)
+            || set(Name::MaxBodySize)
+            || !self.request_rate.is_off()
+            || self.policy.has_rules();
     }
 
     /// Connections that count towards `max_connections`.

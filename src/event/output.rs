@@ -45,6 +45,11 @@ pub(crate) fn refuse(conn: Conn) {
 /// too much; nothing changes then.
 pub(crate) fn reserve(conn: Conn, extra: usize) -> bool {
     let room = room(conn);
+    // SAFETY: `send` is a member of the live connection.
+    let free = unsafe { (*conn.send()).size }.saturating_sub(conn.send_len());
+    if extra <= free && extra <= room {
+        return true;
+    }
     if extra > room || !grow_to_limit(conn, extra, room) {
         return false;
     }

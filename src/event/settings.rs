@@ -36,9 +36,12 @@ pub(crate) fn set(state: State, name: &[u8], value: Option<&[u8]>) -> Result<(),
         guarded.settings.set(spec, text).map(|()| before)
     })?;
     let applied = apply(state, spec);
-    if applied.is_err() {
-        state.with_guard(|guarded| guarded.settings = before);
-    }
+    state.with_guard(|guarded| {
+        if applied.is_err() {
+            guarded.settings = before;
+        }
+        guarded.note_rules();
+    });
     applied
 }
 

@@ -432,6 +432,9 @@ impl Run {
     /// Asks whether the request may pass. `Some` ends its treatment.
     fn check(&mut self, hm: *mut mg_http_message, head: &Head) -> Option<Step> {
         let state = self.state.filter(|_| self.conn.is(flags::ACCEPTED))?;
+        if !state.with_guard(|guarded| guarded.has_rules) {
+            return None;
+        }
         // SAFETY: `hm` was made of `head`.
         let verdict = unsafe { policy::check_request(state, self.conn, head, self.input(), hm) };
         match verdict {

@@ -26,6 +26,13 @@ pub(crate) struct Login {
     key: [u8; 32],
 }
 
+impl Login {
+    /// True if there is a password file.
+    pub(crate) fn is_on(&self) -> bool {
+        self.users.is_some()
+    }
+}
+
 /// What the credentials of a request are worth.
 #[derive(PartialEq, Eq)]
 enum Worth {

@@ -38,6 +38,14 @@ pub(crate) struct Policy {
     pub(crate) login: Login,
 }
 
+impl Policy {
+    /// True if the program registered something, or somebody has to log in.
+    pub(crate) fn has_rules(&self) -> bool {
+        !(self.routes.is_empty() && self.auth.is_empty() && self.disabled.is_empty())
+            || self.login.is_on()
+    }
+}
+
 /// What becomes of a request.
 pub(crate) enum Verdict {
     /// It goes to the connection's handler.
@@ -248,9 +256,13 @@ pub(crate) fn register<T: Clone>(
     value: Option<T>,
     table: impl FnOnce(&mut Guarded) -> &mut Routes<T>,
 ) {
-    let done = pattern
-        .and_then(Pattern::parse)
-        .is_some_and(|pattern| state.with_guard(|guarded| table(guarded).set(pattern, value)));
+    let done = pattern.and_then(Pattern::parse).is_some_and(|pattern| {
+        state.with_guard(|guarded| {
+            let done = table(guarded).set(pattern, value);
+            guarded.note_rules();
+            done
+        })
+    });
     if !done {
         crate::error!("a pattern is empty or too long, or there are too many");
     }
