@@ -85,6 +85,8 @@ int service_args(struct service *settings, int argc, char *argv[]) {
   for (; i < argc && argv[i][0] == '-'; i++) {
     if (strcmp(argv[i], "-p") == 0) {
       settings->fs = &mg_fs_packed;
+    } else if (strcmp(argv[i], "-l") == 0 && i + 1 < argc) {
+      settings->url = argv[++i];
     } else if (strcmp(argv[i], "-d") == 0 && i + 1 < argc) {
       settings->root = argv[++i];
     } else if (strcmp(argv[i], "-C") == 0 && i + 1 < argc) {
@@ -111,5 +113,5 @@ bool service_listen(struct service *settings, struct mg_mgr *mgr, mg_event_handl
   if (settings->tls.cert.len > 0 && !listen_on(settings, mgr, fn, "https://127.0.0.1:0")) {
     return false;
   }
-  return listen_on(settings, mgr, fn, "http://127.0.0.1:0");
+  return listen_on(settings, mgr, fn, settings->url ? settings->url : "http://127.0.0.1:0");
 }

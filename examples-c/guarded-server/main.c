@@ -4,6 +4,9 @@
 //
 //   -o NAME=VALUE  sets an option of the guard, as -o max_connections=40
 //
+// SIGTERM drains: nobody new is accepted, and the program ends when its connections are gone, or
+// half a minute later. A second signal, or SIGINT, ends it at once.
+//
 //   GET /          a little site
 //   GET /metrics   all figures, for Prometheus
 //   GET /live/     the live page: packed/site/live
@@ -21,12 +24,17 @@
 #define HISTORY 120              // seconds
 #define MAX_EVENTS 200           // that are kept
 #define MAX_EVENTS_PER_SECOND 8  // with an address
+#define DRAIN_MS 30000           // that connections have to end
 
-static volatile sig_atomic_t stop_signal;
+static volatile sig_atomic_t must_drain, must_stop;
 static uint64_t started;  // mg_millis of the start
 
 static void on_signal(int number) {
-  stop_signal = number;
+  if (number == SIGTERM && !must_drain) {
+    must_drain = 1;
+  } else {
+    must_stop = 1;
+  }
 }
 
 // ------------------------------------------------------------------------------------ the figures
@@ -202,7 +210,7 @@ static void on_second(void *arg) {
   mg_xprintf(mg_pfn_iobuf, &message, "}");
   for (struct mg_connection *c = mgr->conns; c != NULL; c = c->next) {
     // Who takes nothing at all is let go by io_timeout_ms.
-    if (!c->is_websocket || c->send.len > MAX_UNREAD) continue;
+    if (!c->is_websocket || c->send.len > MAX_UNREAD || must_drain) continue;
     mg_ws_send(c, message.buf, message.len, WEBSOCKET_OP_TEXT);
   }
   mg_iobuf_free(&message);
@@ -248,6 +256,22 @@ static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   if (ev == MG_EV_WS_OPEN) welcome(c);
 }
 
+static unsigned long long accepted_now(struct mg_mgr *mgr) {
+  struct mg_stats stats = {.size = sizeof(stats)};
+  mg_get_stats(mgr, &stats);
+  return stats.now_accepted;
+}
+
+static void run(struct mg_mgr *mgr) {
+  while (!must_drain && !must_stop) mg_mgr_poll(mgr, 1000);
+  if (must_stop) return;
+  uint64_t end = mg_millis() + DRAIN_MS;
+  mg_set_option(mgr, "drain", "on");
+  do {
+    mg_mgr_poll(mgr, 100);
+  } while (!must_stop && accepted_now(mgr) > 0 && mg_millis() < end);
+}
+
 // Sets an option given as name=value; false if that can't be.
 static bool set_option(struct mg_mgr *mgr, char *text) {
   char *value = strchr(text, '=');
@@ -283,7 +307,7 @@ static int serve(struct mg_mgr *mgr, int argc, char *argv[]) {
   mg_timer_add(mgr, 1000, MG_TIMER_REPEAT | MG_TIMER_RUN_NOW, on_second, mgr);
   printf("listening on port %d\n", mg_ntohs(listener->loc.port));
   fflush(stdout);
-  while (stop_signal == 0) mg_mgr_poll(mgr, 1000);
+  run(mgr);
   return EXIT_SUCCESS;
 }
 

@@ -1,6 +1,7 @@
 import json
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -87,9 +88,27 @@ def try_out(trial):
                 [("reject", 431, "max_header_size", 1, "127.0.0.1")])
     agree(trial, before, told["figures"], after)
 
+    drains(trial)
     status, _ = trial.run("-o", "max_connections=many")
     trial.check("bad value", (status, "max_connections" in trial.errors), (1, True))
     trial.check("bad name", trial.run("-o", "no_such_option=1")[0], 1)
+
+
+def drains(trial):
+    """SIGTERM: nobody comes in any more, who is there is served, and then it ends."""
+    server = trial.serve("-l", "http://127.0.0.1:PORT", "-v", "0")
+    with socket.create_connection(("127.0.0.1", server.port), 10) as peer:
+        peer.sendall(b"GET /metrics HTTP/1.1\r\n")
+        trial.curl(server.url("http", "/"))  # what came before has been read
+        server.process.terminate()
+        while trial.curl("-o", "/dev/null", "-w", "%{http_code}", server.url("http", "/")) != "000":
+            time.sleep(0.01)
+        trial.check("open while a request is on its way", server.process.poll(), None)
+        peer.sendall(b"Host: localhost\r\n\r\n")
+        answer = b"".join(iter(lambda: peer.recv(65536), b""))
+    trial.check("last answer", (answer.startswith(b"HTTP/1.1 200 "),
+                                b"Connection: close\r\n" in answer), (True, True))
+    trial.check("exit status after SIGTERM", server.process.wait(20), 0)
 
 
 # Beginning of a figure's name, and the sample that has it; the rest of the name goes to {}.

@@ -8,6 +8,7 @@ use super::conn::{Conn, Kind, NO_FD, Origin};
 use super::emit::{call_plain, ev};
 use super::state::State;
 use super::{guarded, phases, proxy_header};
+use crate::abi::app_options;
 use crate::abi::types::{flags, mg_addr};
 use crate::guard::options::{Name, choice};
 use crate::sys::poller::Interest;
@@ -54,6 +55,40 @@ pub(crate) fn accept_batch(state: State, listener: Conn) {
             return;
         }
     }
+}
+
+/// True if `conn` is a listener that is to accept those who wait, and then no more.
+pub(crate) fn has_to_stop(conn: Conn) -> bool {
+    const STOPPING: u32 = flags::LISTENING | flags::DRAINING;
+    conn.flags() & (STOPPING | flags::UDP) == STOPPING && conn.fd() != NO_FD
+}
+
+/// While the manager drains: lets in who waits at `listener`, closes its door, and tells whether the
+/// listener is still needed, because those behind a proxy inherit from it once they have said who
+/// they are. What comes between the last look and the end is refused by the kernel.
+pub(crate) fn stays(state: State, listener: Conn) -> bool {
+    if !listener.is(flags::LISTENING) || listener.is(flags::UDP) || state.is_closing() {
+        return false;
+    }
+    if state.number(Name::Drain) == 0 || listener.is(flags::CLOSING) {
+        return false;
+    }
+    if listener.fd() != NO_FD {
+        // As many as the queue may hold; with no room for them, what is left is refused.
+        for _ in 0..=app_options::listen_backlog() {
+            if !has_to_stop(listener) || !socket::is_readable(listener.fd()) {
+                break;
+            }
+            accept_batch(state, listener);
+        }
+        if listener.is_dead() || listener.is(flags::CLOSING) {
+            return false;
+        }
+        state.unwatch(listener);
+        socket::close(listener.fd());
+        listener.set_fd(NO_FD);
+    }
+    proxy_header::is_awaited_at(state, listener)
 }
 
 /// Where everybody may come in, room is made before the peer is accepted, so that there is never one

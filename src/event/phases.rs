@@ -4,6 +4,7 @@
 //! did before, and enters its deadline into the schedule. [`expire`] looks at those whose time has
 //! come.
 
+use super::close::close;
 use super::conn::{Conn, Kind, Origin};
 use super::emit::fail;
 use super::guarded::{Intent, may_act};
@@ -211,6 +212,9 @@ fn is_being_taken(state: State, conn: Conn, now: u64) -> bool {
 
 /// Time is up for `conn`.
 fn time_out(state: State, conn: Conn, deadline: Deadline) {
+    if deadline == Deadline::Drain {
+        return leave(state, conn);
+    }
     if deadline == Deadline::WebSocket && conn.private().watch.pings < MAX_PINGS {
         return ping(state, conn);
     }
@@ -248,7 +252,7 @@ fn time_out(state: State, conn: Conn, deadline: Deadline) {
             Deadline::Request => &mut stats.timeout_request,
             Deadline::KeepAlive => &mut stats.timeout_keep_alive,
             Deadline::WebSocket => &mut stats.timeout_websocket,
-            Deadline::Tarpit => return,
+            Deadline::Tarpit | Deadline::Drain => return,
         } += 1;
     });
     if is_answered {
@@ -258,6 +262,16 @@ fn time_out(state: State, conn: Conn, deadline: Deadline) {
     } else {
         conn.set(flags::CLOSING);
     }
+}
+
+/// While the manager drains, an idle connection closes; not if something has come for it meanwhile.
+fn leave(state: State, conn: Conn) {
+    if conn.private().watch.phase != Phase::WebSocket && socket::is_readable(conn.fd()) {
+        conn.private().watch.since_ms = state.now();
+        return settle(state, conn);
+    }
+    // At once, so that nothing comes between the look and the end.
+    close(state, conn);
 }
 
 /// Asks a quiet WebSocket peer whether it is there.

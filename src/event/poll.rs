@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::accept::accept_batch;
+use super::accept::{self, accept_batch};
 use super::close::close;
 use super::conn::{Conn, Kind, NO_FD, Origin};
 use super::emit::{call, call_count, ev, fail};
@@ -105,7 +105,8 @@ fn prepare(state: State, ms: i32) -> i32 {
         p = conn.next();
         update_interest(state, conn);
         let bits = conn.flags();
-        if bits & flags::CLOSING != 0 || may_read_tls(state, conn) || can_write_now(conn) {
+        let has_to_visit = bits & flags::CLOSING != 0 || accept::has_to_stop(conn);
+        if has_to_visit || may_read_tls(state, conn) || can_write_now(conn) {
             wait = 0;
         }
         // Accepting goes on after its rest, also if nothing else happens.
@@ -311,7 +312,7 @@ fn visit(state: State, conn: Conn, now: u64) {
         }
     }
     conn.clear(flags::READABLE | flags::WRITABLE);
-    if conn.is(flags::DRAINING) && !output_pending(conn) {
+    if conn.is(flags::DRAINING) && !output_pending(conn) && !accept::stays(state, conn) {
         conn.set(flags::CLOSING);
     }
     if conn.is(flags::CLOSING) || state.is_closing() {

@@ -27,6 +27,15 @@ pub(crate) fn expect(conn: Conn, listener: Conn) {
     conn.set_protocol_data(without_provenance_mut(listener.id() as usize));
 }
 
+/// True if a connection that `listener` accepted has yet to send its header.
+pub(crate) fn is_awaited_at(state: State, listener: Conn) -> bool {
+    state.all().any(|conn| {
+        conn.private().kind == Kind::ProxyHeader
+            && !conn.is_dead()
+            && conn.protocol_data() as usize as u64 == listener.id()
+    })
+}
+
 /// Reads what has come of the header.
 pub(crate) fn read(state: State, conn: Conn) {
     let mut fresh = [MaybeUninit::<u8>::uninit(); MAX_HEADER];

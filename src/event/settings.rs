@@ -8,14 +8,15 @@ use super::guarded::Intent;
 use super::state::State;
 use super::{admission, phases, slow};
 use crate::abi::guard::mg_guard_action;
+use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
 use crate::guard::address::AddressList;
-use crate::guard::deadline::Phase;
 use crate::guard::options::{self, Group, Kind, Name, Refusal, Spec};
 use crate::guard::rate::Rate;
 use crate::http::login;
 use crate::sys::limits;
 use crate::sys::log_file::LogFile;
+use crate::ws;
 
 /// Variable with `name=value;name=value`.
 const OPTIONS: &CStr = c"MG_OPTIONS";
@@ -135,21 +136,19 @@ fn header_lines(text: &str) -> Result<Vec<u8>, Refusal> {
     Ok(lines)
 }
 
-/// Stops accepting, closes what is idle, and has the rest close when it is done.
+/// Stops accepting once those who wait are in, closes what is idle, takes leave of WebSocket peers,
+/// and has the rest close when it is done.
 fn drain(state: State) {
-    for conn in state.all() {
+    for conn in state.all().filter(|conn| !conn.is_dead()) {
         if conn.is(flags::LISTENING) && !conn.is(flags::UDP) && conn.fd() != NO_FD {
-            conn.set(flags::CLOSING);
+            conn.set(flags::DRAINING);
         }
-        close_when_idle(conn);
+        if conn.is(flags::WEBSOCKET) && conn.is(flags::ACCEPTED) {
+            conn.private().watch.since_ms = now_ms();
+            ws::engine::go_away(conn);
+        }
     }
-}
-
-/// While the manager drains, a connection that awaits a request is closed.
-pub(crate) fn close_when_idle(conn: Conn) {
-    if matches!(conn.private().watch.phase, Phase::KeepAliveIdle | Phase::AwaitingRequest) {
-        conn.set(flags::CLOSING);
-    }
+    phases::reschedule(state);
 }
 
 /// Takes settings from the environment. What can't be used is logged and left out.

@@ -100,6 +100,8 @@ pub enum Deadline {
     WebSocket,
     /// `tarpit_ms`.
     Tarpit,
+    /// Idle while the manager drains.
+    Drain,
 }
 
 impl Deadline {
@@ -113,12 +115,20 @@ impl Deadline {
             Deadline::KeepAlive => Name::KeepAliveTimeoutMs,
             Deadline::WebSocket => Name::WebsocketPingMs,
             Deadline::Tarpit => Name::TarpitMs,
+            Deadline::Drain => Name::Drain,
         }
     }
 }
 
 /// How long a body may come slower than `min_body_rate`, in milliseconds.
 const BODY_GRACE_MS: u64 = 10_000;
+
+/// How long a connection may be idle while the manager drains, in milliseconds. The next request of
+/// a busy peer is on its way already; its response says that it is the last one.
+const DRAIN_IDLE_MS: u64 = 1000;
+
+/// How long a WebSocket peer has for its CLOSE frame when the manager drains, in milliseconds.
+const DRAIN_CLOSE_MS: u64 = 10_000;
 
 /// How often `io_timeout_ms` looks whether the peer takes output.
 const LOOKS: u8 = 4;
@@ -166,11 +176,23 @@ pub fn due(watch: &Watch, last_io_ms: u64, settings: &Settings) -> Option<(u64, 
         }
         Phase::InHandler | Phase::Other => None,
     };
+    let own = sooner(own, drain_due(watch, settings));
     if settings.number(Name::IoTimeoutScope) == choice::SCOPE_ALL {
         let since_ms = last_io_ms.max(watch.since_ms);
         return sooner(own, after(since_ms, Name::IoTimeoutMs, Deadline::Io));
     }
     own
+}
+
+/// When a connection that has nothing to do goes, if the manager drains.
+fn drain_due(watch: &Watch, settings: &Settings) -> Option<(u64, Deadline)> {
+    let time = match watch.phase {
+        Phase::AwaitingRequest | Phase::KeepAliveIdle => DRAIN_IDLE_MS,
+        Phase::WebSocket => DRAIN_CLOSE_MS,
+        _ => return None,
+    };
+    (settings.number(Name::Drain) != 0)
+        .then(|| (watch.since_ms.saturating_add(time), Deadline::Drain))
 }
 
 fn sooner(a: Option<(u64, Deadline)>, b: Option<(u64, Deadline)>) -> Option<(u64, Deadline)> {
@@ -239,6 +261,21 @@ mod tests {
             assert_eq!(due(&watch(phase), 7_000, &settings), Some((8_000, Deadline::Io)));
         }
         assert_eq!(due(&watch(Phase::None), 7_000, &settings), None);
+    }
+
+    #[test]
+    fn what_is_idle_goes_while_draining() {
+        let drain = settings(&[(Name::Drain, "on")]);
+        for (phase, expected) in [
+            (Phase::AwaitingRequest, Some((6_000, Deadline::Drain))),
+            (Phase::KeepAliveIdle, Some((6_000, Deadline::Drain))),
+            (Phase::WebSocket, Some((15_000, Deadline::Drain))),
+            (Phase::ReadingHeader, Some((24_000, Deadline::Header))),
+            (Phase::InHandler, None),
+            (Phase::Other, None),
+        ] {
+            assert_eq!(due(&watch(phase), 5_000, &drain), expected, "{phase:?}");
+        }
     }
 
     #[test]

@@ -155,7 +155,7 @@ table! {
     ReusePort "reuse_port" Connections Kind::Switch, "off",
         "Listeners made from now on share their port between processes or threads (SO_REUSEPORT).";
     Drain "drain" Connections Kind::Switch, "off",
-        "`on` stops accepting for good: listeners close, idle connections close, what runs is finished and then closes.";
+        "`on` stops accepting for good: who waits at a listener is let in, then it closes; what runs is finished, with `Connection: close`; connections close when idle for 1 s; WebSocket peers get close code 1001.";
 
     IoTimeoutMs "io_timeout_ms" Deadlines Kind::Time, "60000",
         "A connection with something outstanding makes no progress for this long: name look-up and TCP connect, TLS handshake, PROXY header, unsent output that the peer does not take. It is closed with MG_EV_ERROR.";

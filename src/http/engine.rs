@@ -713,6 +713,12 @@ impl Run {
         if let Some(state) = self.state.filter(|_| accepted && !conn.private().status_noted) {
             policy::note_own_response(state, conn, queued);
         }
+        if is_last && conn.is(flags::WEBSOCKET) {
+            is_last = false;
+            if self.state.is_some_and(|state| state.number(Name::Drain) != 0) {
+                ws::engine::go_away(conn);
+            }
+        }
         let ends_here = conn.is(flags::DRAINING | flags::CLOSING) && self.cause == Cause::Input;
         if accepted && ends_here {
             // The responses to requests behind this one would be lost.

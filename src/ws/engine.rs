@@ -53,6 +53,17 @@ fn give_up_in_time(conn: Conn) {
     }
 }
 
+/// Tells a peer that the server goes away (RFC 6455 §7.4.1), unless the closing handshake has begun.
+pub(crate) fn go_away(conn: Conn) {
+    const GOING_AWAY: u16 = 1001;
+    if conn.has_protocol(ws_handler)
+        && !conn.is(flags::DRAINING | flags::CLOSING)
+        && Session::of_or_new(conn).is_some_and(|session| !session.close_sent)
+    {
+        send::frame(conn, &GOING_AWAY.to_be_bytes(), 2, opcode::CLOSE.into());
+    }
+}
+
 /// True if the loop should leave input of `conn` in the kernel for now: the peer asks, but does not
 /// read the answers.
 pub(crate) fn pauses_reading(conn: Conn) -> bool {
