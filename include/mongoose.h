@@ -1914,7 +1914,8 @@ struct mg_connection *mg_http_listen(struct mg_mgr *mgr,
 // Next part of the multipart/form-data body 'body', whose boundary line is at offset 'ofs'.
 //
 // Start with 0 and go on with what is returned, until that is 0. '*part' gets slices of 'body';
-// 'part' may be NULL. The file name is as the client sent it: check it before use.
+// 'part' may be NULL. The file name is as the client sent it: check it before use. The options
+// max_parts and max_part_size end it early; outside MG_EV_HTTP_MSG their defaults count.
 size_t mg_http_next_multipart(struct mg_str body, size_t ofs, struct mg_http_part *part);
 
 // Parses the head of the HTTP request or response in the first 'len' bytes of 's' (RFC 9112).
@@ -1940,9 +1941,11 @@ void mg_http_reply(struct mg_connection *c,
                    ...);
 
 // Answers a request from the directories in opts->root_dir: a file, an index page, a listing or
-// a redirect. Paths can't leave the directory, except through symbolic links.
+// a redirect. Paths can't leave the directory, not even through symbolic links, unless the option
+// follow_symlinks says otherwise.
 //
-// Without a root directory every request is answered with 404.
+// Without a root directory the option document_root gives one; without either every request is
+// answered with 404.
 void mg_http_serve_dir(struct mg_connection *c,
                        struct mg_http_message *hm,
                        const struct mg_http_serve_opts *opts);
