@@ -299,4 +299,7 @@ pub(crate) fn note_own_response(state: State, conn: Conn, at: usize) {
         access_log::note_status(state, conn, status);
         state.with_guard(|guarded| guarded.stats.count_response(u32::from(status)));
     }
+    if conn.private().response_ended {
+        access_log::end(state, conn);
+    }
 }

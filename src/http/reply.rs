@@ -233,7 +233,10 @@ pub(crate) fn end_response(conn: Conn) {
     conn.clear(flags::RESP);
     if let Some(state) = conn.state() {
         conn.private().response_ended = true;
-        access_log::end(state, conn);
+        // What the program wrote by itself is looked at when its handler returns.
+        if conn.private().status_noted {
+            access_log::end(state, conn);
+        }
     }
 }
 
