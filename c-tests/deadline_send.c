@@ -35,13 +35,15 @@ static void on_raw(struct mg_connection *c, int ev, void *ev_data) {
 // The connection of `fd` waits for its peer, which does nothing, until its time is up.
 static void check_silent(int fd, const char *request) {
   struct mg_stats s = stats_of(&mgr), before = s;
-  int ms = 0;
+  uint64_t begin, ms;
   if (request != NULL) plain_write(fd, request);
   POLL_UNTIL(&mgr, stats_of(&mgr).now_sending == 1);
   poll_times(&mgr, 20);
-  for (; ms < 200000 && stats_of(&mgr).now_accepted > 0; ms += TICK_MS) pass(&mgr, TICK_MS);
+  begin = mg_millis();  // Polls take time too, and much of it under valgrind.
+  while (mg_millis() - begin < 200000 && stats_of(&mgr).now_accepted > 0) pass(&mgr, TICK_MS);
+  ms = mg_millis() - begin;
   // What the two kernels still move between them at first counts as taken.
-  CHECK(ms >= 59000 && ms <= 76000);
+  CHECK(ms >= 55000 && ms <= 76000);
   s = stats_of(&mgr);
   CHECK_INT(s.timeout_io, before.timeout_io + 1);
   CHECK_INT(s.closed, before.closed + 1);

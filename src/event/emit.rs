@@ -49,10 +49,11 @@ pub(crate) fn call(conn: Conn, event: c_int, data: *mut c_void) {
         unsafe { protocol(conn.ptr(), event, data) };
     }
     if let Some(handler) = conn.handler() {
-        let begin = slow::begin(conn);
+        if slow::is_of_interest() {
+            return slow::call(conn, handler, event, data);
+        }
         // SAFETY: rule 7 of the C edge; the memory of the connection is kept while we are at work.
         unsafe { handler(conn.ptr(), event, data) };
-        slow::end(conn, event, begin);
     }
 }
 

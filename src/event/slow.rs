@@ -1,11 +1,12 @@
 //! Noticing calls of program code that take too long (`handler_warn_ms`).
 
-use core::ffi::c_int;
+use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::conn::Conn;
 use super::state::State;
+use crate::abi::types::mg_connection;
 use crate::guard::options::Name;
 
 /// How many managers want to know. Without any, nobody looks at the clock.
@@ -19,20 +20,23 @@ pub(crate) fn watch(is_on: bool) {
     };
 }
 
-/// When the call begins; `None` if nobody wants to know.
+/// True if some manager wants to know.
 #[inline]
-pub(crate) fn begin(conn: Conn) -> Option<Instant> {
-    if WATCHERS.load(Ordering::Relaxed) == 0 {
-        return None;
-    }
-    let state = State::of(conn.mgr())?;
-    (state.number(Name::HandlerWarnMs) > 0).then(Instant::now)
+pub(crate) fn is_of_interest() -> bool {
+    WATCHERS.load(Ordering::Relaxed) > 0
 }
 
-/// The call has ended: logs and counts it if it took too long.
-#[inline]
-pub(crate) fn end(conn: Conn, event: c_int, begin: Option<Instant>) {
-    let Some(begin) = begin else { return };
+/// Calls a handler of the program; logs and counts it if it takes too long.
+#[cold]
+pub(crate) fn call(
+    conn: Conn,
+    handler: unsafe extern "C" fn(*mut mg_connection, c_int, *mut c_void),
+    event: c_int,
+    data: *mut c_void,
+) {
+    let begin = Instant::now();
+    // SAFETY: rule 7 of the C edge; the memory of the connection is kept while we are at work.
+    unsafe { handler(conn.ptr(), event, data) };
     let took_ms = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     let Some(state) = State::of(conn.mgr()) else { return };
     let limit_ms = state.number(Name::HandlerWarnMs);
