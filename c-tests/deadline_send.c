@@ -42,8 +42,9 @@ static void check_silent(int fd, const char *request) {
   begin = mg_millis();  // Polls take time too, and much of it under valgrind.
   while (mg_millis() - begin < 200000 && stats_of(&mgr).now_accepted > 0) pass(&mgr, TICK_MS);
   ms = mg_millis() - begin;
-  // What the two kernels still move between them at first counts as taken.
-  CHECK(ms >= 55000 && ms <= 76000);
+  // What the two kernels still move between them at first counts as taken; pushing the clock does
+  // not make them any faster.
+  CHECK(ms >= 55000 && ms <= 125000);
   s = stats_of(&mgr);
   CHECK_INT(s.timeout_io, before.timeout_io + 1);
   CHECK_INT(s.closed, before.closed + 1);
