@@ -73,7 +73,8 @@ int main(void) {
   check(fd, "keep_alive_timeout_ms", 0, 75000, 75000);
   fd = plain_connect(l), plain_write(fd, "GET /big HTTP/1.1\r\n\r\n");
   POLL_UNTIL(&mgr, stats_of(&mgr).now_sending == 1);
-  check(fd, "io_timeout_ms", 0, 60000, 75000);
+  // The kernels still move what was sent, which counts as taken; pushing the clock does not help them.
+  check(fd, "io_timeout_ms", 0, 60000, 125000);
 
   // Spared, and then served.
   asked = 0, is_spared = true;
