@@ -9,16 +9,17 @@ use core::ffi::{c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
 
-use super::parts;
-use super::policy::{self, Handler, Verdict};
+use super::policy::{self, Check, Handler, Verdict};
 use super::refuse::{self, Refusal};
 use super::reply;
+use super::{access_log, parts};
 use crate::abi::http_parse::fill;
 use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::mem;
 use crate::abi::types::{flags, mg_connection, mg_http_message};
 use crate::event::conn::Conn;
 use crate::event::emit::{call, contain, ev, fail};
+use crate::event::slow;
 use crate::event::state::{Scope, State};
 use crate::guard::options::Name;
 use crate::proto::http::chunked::{ChunkScanner, Chunks, decode_in_place};
@@ -47,6 +48,16 @@ pub(crate) struct Pending {
     seen: usize,
     /// Handler of the message, if it has one of its own.
     route: Option<Handler>,
+    spared: Spared,
+}
+
+/// What the program has let a message do that the guard would have refused. It is asked once.
+#[derive(Clone, Copy, Default)]
+struct Spared {
+    /// A head of that size.
+    head: bool,
+    /// A body of that size.
+    body: bool,
 }
 
 impl Pending {
@@ -59,6 +70,7 @@ impl Pending {
             reported_at: 0,
             seen: 0,
             route: None,
+            spared: Spared::default(),
         }
     }
 
@@ -69,6 +81,7 @@ impl Pending {
         self.chunks = ChunkScanner::new();
         self.reported_at = 0;
         self.route = None;
+        self.spared = Spared::default();
     }
 }
 
@@ -193,7 +206,8 @@ fn take_pending(conn: Conn, cause: Cause) -> Pending {
     if untouched {
         pending
     } else {
-        Pending { reported_at: pending.reported_at, route: pending.route, ..Pending::new() }
+        let Pending { reported_at, route, spared, .. } = pending;
+        Pending { reported_at, route, spared, ..Pending::new() }
     }
 }
 
@@ -243,7 +257,8 @@ fn run(conn: Conn, cause: Cause) {
         Some(_) => take_pending(conn, cause),
         None => Pending::new(),
     };
-    let mut run = Run { conn, state, cause, consumed: 0, moved: 0, route: None };
+    let spared = Spared::default();
+    let mut run = Run { conn, state, cause, consumed: 0, moved: 0, route: None, spared };
     let waiting = run.all_messages(&mut pending);
     run.end();
     if state.is_some() && !run.is_dead() {
@@ -294,6 +309,8 @@ struct Run {
     moved: usize,
     /// Handler of the request at hand, if it has one of its own.
     route: Option<Handler>,
+    /// What the request at hand has been spared.
+    spared: Spared,
 }
 
 impl Run {
@@ -373,10 +390,12 @@ impl Run {
             _ => None,
         };
         let server = self.state.filter(|_| self.conn.is(flags::ACCEPTED));
-        if let Some(refusal) = server.and_then(|state| policy::check_size(state, input, head_len))
-            && let Some(step) = self.refuse(refusal, null_mut(), false)
-        {
-            return Err(step);
+        let sized = server.filter(|_| !pending.spared.head);
+        if let Some(refusal) = sized.and_then(|state| policy::check_size(state, input, head_len)) {
+            if let Some(step) = self.refuse(refusal, null_mut(), false) {
+                return Err(step);
+            }
+            pending.spared.head = true;
         }
         let Some(head_len) = head_len else {
             return Err(if end == HeadEnd::Partial { Step::Wait } else { self.malformed() });
@@ -409,11 +428,12 @@ impl Run {
         has_body: bool,
     ) -> Option<Step> {
         let (conn, state) = (self.conn, self.state?);
-        if !refuse::may_refuse(state, conn, &refusal, request) {
-            return None;
-        }
+        let may = refuse::may_refuse(state, conn, &refusal, request);
         if self.is_dead() {
             return Some(Step::Stop);
+        }
+        if !may {
+            return None;
         }
         if refusal.keeps_open && !has_body && !request.is_null() {
             refuse::answer(state, conn, &refusal, false);
@@ -429,30 +449,39 @@ impl Run {
         Some(Step::Discard)
     }
 
-    /// Asks whether the request may pass. `Some` ends its treatment.
+    /// Asks whether the request may pass. `Some` ends its treatment. Whom the program spares one
+    /// refusal, the other checks await all the same.
     fn check(&mut self, hm: *mut mg_http_message, head: &Head) -> Option<Step> {
         let state = self.state.filter(|_| self.conn.is(flags::ACCEPTED))?;
         if !state.with_guard(|guarded| guarded.has_rules) {
             return None;
         }
-        // SAFETY: `hm` was made of `head`.
-        let verdict = unsafe { policy::check_request(state, self.conn, head, self.input(), hm) };
-        match verdict {
-            Verdict::Pass => None,
-            Verdict::Route(handler) => {
-                self.route = Some(handler);
-                None
+        access_log::begin(state, self.conn, head, self.input());
+        for check in Check::ALL {
+            // SAFETY: `hm` was made of `head`.
+            let verdict = unsafe { check.judge(state, self.conn, head, self.input(), hm) };
+            if self.is_dead() {
+                return Some(Step::Stop);
             }
-            Verdict::Refuse(refusal) => self.refuse(refusal, hm, may_have_body(head)),
-            Verdict::Answered if self.is_dead() => Some(Step::Stop),
-            Verdict::Answered if may_have_body(head) => {
-                self.conn.note_refusal();
-                self.conn.set(flags::DRAINING);
-                self.give_up();
-                Some(Step::Discard)
+            match verdict {
+                Verdict::Pass => {}
+                Verdict::Route(handler) => self.route = Some(handler),
+                Verdict::Refuse(refusal) => {
+                    if let Some(step) = self.refuse(refusal, hm, may_have_body(head)) {
+                        return Some(step);
+                    }
+                    self.spared.body |= check == Check::BodyLength;
+                }
+                Verdict::Answered if may_have_body(head) => {
+                    self.conn.note_refusal();
+                    self.conn.set(flags::DRAINING);
+                    self.give_up();
+                    return Some(Step::Discard);
+                }
+                Verdict::Answered => return Some(Step::Done(head.head_len)),
             }
-            Verdict::Answered => Some(Step::Done(head.head_len)),
         }
+        None
     }
 
     /// Delivers an HTTP event: to the handler that is registered for the request, else to the
@@ -462,8 +491,12 @@ impl Run {
         let Some((Some(handler), data)) = self.route else { return call(conn, event, hm.cast()) };
         let (own_handler, own_data) = (conn.handler(), conn.handler_data());
         conn.set_handler(own_handler, data);
-        // SAFETY: rule 7 of the C edge; the connection is live.
-        unsafe { handler(conn.ptr(), event, hm.cast()) };
+        if slow::is_of_interest() {
+            slow::call(conn, handler, event, hm.cast());
+        } else {
+            // SAFETY: rule 7 of the C edge; the connection is live.
+            unsafe { handler(conn.ptr(), event, hm.cast()) };
+        }
         // The handler may have taken the connection over.
         let is_same = conn.handler().map(|f| f as usize) == own_handler.map(|f| f as usize);
         if !self.is_dead() && is_same && conn.handler_data() == data {
@@ -497,7 +530,7 @@ impl Run {
         if let Err(step) = self.find_head(pending) {
             return step;
         }
-        let Pending { head, chunks, reported_at, route, .. } = pending;
+        let Pending { head, chunks, reported_at, route, spared, .. } = pending;
         self.bodiless_response(head);
         if may_have_body(head) {
             if self.consumed > 0 && self.moved > MAX_BYTES_MOVED && self.cause == Cause::Input {
@@ -511,17 +544,19 @@ impl Run {
         let mut message = MaybeUninit::uninit();
         self.fill(&mut message, head);
         let hm = message.as_mut_ptr();
-        self.route = *route;
-        if *reported_at == 0 && self.cause == Cause::Input {
+        (self.route, self.spared) = (*route, *spared);
+        if *reported_at == 0 {
             if let Some(step) = self.check(hm, head) {
                 return step;
             }
-            *route = self.route;
+            (*route, *spared) = (self.route, self.spared);
         }
         if let Some(step) = self.report_headers(hm, reported_at) {
             return step;
         }
-        self.body(hm, head, chunks)
+        let step = self.body(hm, head, chunks);
+        spared.body = self.spared.body;
+        step
     }
 
     /// On client connections interim and 304 responses have no body (RFC 9112 section 6.3).
@@ -595,7 +630,7 @@ impl Run {
         }
         let server = self.state.filter(|_| self.conn.is(flags::ACCEPTED));
         if let Some(refusal) = server.and_then(|state| policy::too_large(state, head))
-            && let Some(step) = self.refuse(refusal, hm, true)
+            && let Some(step) = self.refuse_body(refusal, hm)
         {
             return step;
         }
@@ -681,7 +716,17 @@ impl Run {
         if len <= state.limit(Name::MaxBodySize) {
             return None;
         }
-        self.refuse(Refusal::new(413, Name::MaxBodySize), hm, true)
+        self.refuse_body(Refusal::new(413, Name::MaxBodySize), hm)
+    }
+
+    /// Refuses a request for its body, unless the program has spared it.
+    fn refuse_body(&mut self, refusal: Refusal, hm: *mut mg_http_message) -> Option<Step> {
+        if self.spared.body {
+            return None;
+        }
+        let step = self.refuse(refusal, hm, true);
+        self.spared.body = step.is_none();
+        step
     }
 
     /// Delivers `MG_EV_HTTP_MSG` for a message that takes `len` bytes of input.

@@ -11,7 +11,7 @@ use super::login::{self, Login};
 use super::refuse::{self, Refusal};
 use crate::abi::guard::mg_auth_handler_t;
 use crate::abi::guard::mg_guard_action;
-use crate::abi::types::{flags, mg_event_handler_t, mg_http_message};
+use crate::abi::types::{flags, mg_connection, mg_event_handler_t, mg_http_message};
 use crate::event::admission::ip_of;
 use crate::event::conn::Conn;
 use crate::event::guarded::Guarded;
@@ -104,46 +104,66 @@ pub(crate) fn check_head(
     Ok(())
 }
 
-/// Checks a request whose head is complete. `text` is the input from its first byte on.
-///
-/// # Safety
-/// `hm` is the message that was made of `head`.
-pub(crate) unsafe fn check_request(
-    state: State,
-    conn: Conn,
-    head: &Head,
-    text: &[u8],
-    hm: *mut mg_http_message,
-) -> Verdict {
-    let (method, uri, queued) = (head.method.of(text), head.uri.of(text), conn.send_len());
-    access_log::begin(state, conn, head, text);
-    if let Some(refusal) = over_rate(state, conn, head, text) {
-        return Verdict::Refuse(refusal);
+/// What a request has to pass, in this order, when its head is complete.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    Rate,
+    Method,
+    BodyLength,
+    Disabled,
+    Login,
+    Program,
+    Route,
+}
+
+impl Check {
+    pub(crate) const ALL: [Check; 7] = [
+        Check::Rate,
+        Check::Method,
+        Check::BodyLength,
+        Check::Disabled,
+        Check::Login,
+        Check::Program,
+        Check::Route,
+    ];
+
+    /// Does the check. `text` is the input from the request's first byte on.
+    ///
+    /// # Safety
+    /// `hm` is the message that was made of `head`.
+    pub(crate) unsafe fn judge(
+        self,
+        state: State,
+        conn: Conn,
+        head: &Head,
+        text: &[u8],
+        hm: *mut mg_http_message,
+    ) -> Verdict {
+        let (method, uri) = (head.method.of(text), head.uri.of(text));
+        let refusal = match self {
+            Check::Rate => over_rate(state, conn, head, text),
+            Check::Method => wrong_method(state, method),
+            Check::BodyLength => {
+                let is_set = |guarded: &mut Guarded| guarded.settings.is_set(Name::MaxBodySize);
+                state.with_guard(is_set).then(|| too_large(state, head)).flatten()
+            }
+            Check::Disabled => state
+                .with_guard(|guarded| guarded.policy.disabled.matches(method, uri))
+                .then(|| Refusal::by(404, DISABLED).keeping_open()),
+            Check::Login => login::check(state, conn, head, text),
+            Check::Program => {
+                match state.with_guard(|guarded| guarded.policy.auth.find(method, uri)) {
+                    // SAFETY: passed on.
+                    Route::Found((Some(handler), data)) => unsafe {
+                        return ask_program(state, conn, hm, handler, data);
+                    },
+                    _ => None,
+                }
+            }
+            Check::Route => return route(state, method, uri),
+        };
+        refusal.map_or(Verdict::Pass, Verdict::Refuse)
     }
-    if let Some(refusal) = wrong_method(state, method) {
-        return Verdict::Refuse(refusal);
-    }
-    let is_explicit = state.with_guard(|guarded| guarded.settings.is_set(Name::MaxBodySize));
-    if is_explicit && let Some(refusal) = too_large(state, head) {
-        return Verdict::Refuse(refusal);
-    }
-    if state.with_guard(|guarded| guarded.policy.disabled.matches(method, uri)) {
-        return Verdict::Refuse(Refusal::by(404, DISABLED).keeping_open());
-    }
-    if let Some(refusal) = login::check(state, conn, head, text) {
-        return Verdict::Refuse(refusal);
-    }
-    let verdict = route(state, method, uri);
-    let asked = state.with_guard(|guarded| guarded.policy.auth.find(method, uri));
-    if let Route::Found((Some(handler), data)) = asked {
-        // What follows does not look at `text`: the handler may do anything.
-        // SAFETY: rule 7 of the C edge; connection and message are live.
-        let is_allowed = unsafe { handler(conn.ptr(), hm, data) };
-        if let Some(verdict) = answer_of_program(state, conn, is_allowed, queued) {
-            return verdict;
-        }
-    }
-    verdict
 }
 
 /// Who sent the request: the peer, or whom a trusted proxy names.
@@ -212,16 +232,30 @@ pub(crate) fn too_large(state: State, head: &Head) -> Option<Refusal> {
     }
 }
 
-/// What the program's auth handler said. `None`: the request may go on.
-fn answer_of_program(state: State, conn: Conn, is_allowed: bool, queued: usize) -> Option<Verdict> {
-    if is_allowed || conn.is_dead() {
-        return conn.is_dead().then_some(Verdict::Answered);
+/// Asks the program's auth handler, which may answer by itself.
+///
+/// # Safety
+/// Rule 7 of the C edge for the handler; the message is live.
+unsafe fn ask_program(
+    state: State,
+    conn: Conn,
+    hm: *mut mg_http_message,
+    handler: unsafe extern "C" fn(*mut mg_connection, *mut mg_http_message, *mut c_void) -> bool,
+    data: *mut c_void,
+) -> Verdict {
+    let queued = conn.send_len();
+    // SAFETY: passed on; the connection is live.
+    if unsafe { handler(conn.ptr(), hm, data) } {
+        return Verdict::Pass;
+    }
+    if conn.is_dead() {
+        return Verdict::Answered;
     }
     if conn.send_len() > queued || conn.is(flags::DRAINING | flags::CLOSING) {
         state.with_guard(|guarded| guarded.stats.count_rejection(401));
-        return Some(Verdict::Answered);
+        return Verdict::Answered;
     }
-    Some(Verdict::Refuse(login::challenge(state, false, Name::AuthDomain)))
+    Verdict::Refuse(login::challenge(state, false, Name::AuthDomain))
 }
 
 fn route(state: State, method: &[u8], uri: &[u8]) -> Verdict {
