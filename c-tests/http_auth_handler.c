@@ -7,6 +7,13 @@ static int asked, handled;
 static char data[] = "data";
 
 static void handle(struct mg_connection *c, int ev, void *ev_data) {
+  struct mg_http_message *hm = (struct mg_http_message *)ev_data;
+  if (ev == MG_EV_HTTP_MSG && mg_match(hm->uri, mg_str("/big"), NULL)) {
+    static char big[9000000];
+    memset(big, 'x', sizeof(big) - 1);
+    mg_http_reply(c, 200, "", "%s", big);
+    return;
+  }
   handled += ev == MG_EV_HTTP_MSG || ev == MG_EV_HTTP_HDRS;
   reply_ok(c, ev, ev_data);
 }
@@ -29,6 +36,18 @@ static void check_user(const char *headers, int status, int told) {
   test_check_int(__FILE__, __LINE__, headers, handled, told);
 }
 
+// A request that waits behind output nobody takes is not let through at the end either.
+static void waiting_at_the_end(void) {
+  int fd = plain_connect(l), before = asked;
+  plain_write(fd, "GET /big HTTP/1.1\r\n\r\nGET /private HTTP/1.1\r\n\r\n");
+  POLL_UNTIL(&mgr, stats_of(&mgr).responses_2xx == 1);
+  handled = 0;
+  close(fd);
+  POLL_UNTIL(&mgr, stats_of(&mgr).now_accepted == 0);
+  CHECK_INT(asked, before + 1);
+  CHECK_INT(handled, 0);
+}
+
 int main(void) {
   const char *text;
   int fd;
@@ -36,6 +55,8 @@ int main(void) {
   mg_mgr_init(&mgr);
   l = http_listener(&mgr, handle);
   mg_set_auth_handler(&mgr, "/private", may, data);
+  waiting_at_the_end();
+  asked = 0;
   check_user("User: good\r\n", 200, 2);
   check_user("", 401, 0);
   check_user("User: bad\r\n", 401, 0);
