@@ -38,7 +38,7 @@ ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan lib-failpoints tsan valgrind bench attack doc install uninstall deps clean help
+	symbols asan lib-asan lib-failpoints panics tsan valgrind bench attack doc install uninstall deps clean help
 
 all: lib
 
@@ -128,7 +128,7 @@ symbols: lib
 lib-asan:
 	@mkdir -p build/asan/lib build/asan/include
 	@cp include/mongoose_guard.h build/asan/include/
-	MEERKAT_HEADER_OUT=$(abspath build/asan/include/mongoose.h) tools/build-sanitized address build/asan/lib
+	MEERKAT_HEADER_OUT=$(abspath build/asan/include/mongoose.h) tools/sanitized address library build/asan/lib
 
 asan: lib-asan
 	c-tests/run --build build/asan --mode asan
@@ -141,13 +141,17 @@ lib-failpoints:
 	  $(CARGO) build --lib --features failpoints --target-dir target/failpoints
 	@cp target/failpoints/debug/libmongoose.a build/failpoints/lib/
 
+# Every exported function panics once.
+panics: lib-failpoints
+	c-tests/panics/run --build build/failpoints
+
 # Programs with threads, under ThreadSanitizer on both sides.
 tsan:
 	@mkdir -p build/tsan/lib build/tsan/include
 	@cp include/mongoose_guard.h build/tsan/include/
 	MEERKAT_HEADER_OUT=$(abspath build/tsan/include/mongoose.h) \
-	  tools/build-sanitized thread build/tsan/lib
-	c-tests/run --build build/tsan --mode tsan wakeup_stress wakeup_threads queue_threads
+	  tools/sanitized thread library build/tsan/lib
+	c-tests/run --build build/tsan --mode tsan wakeup_stress wakeup_threads queue_threads log_threads
 
 valgrind: lib
 	c-tests/run --build $(B) --mode valgrind
@@ -197,6 +201,7 @@ help:
 	@echo 'make symbols      exported symbols against the list only'
 	@echo 'make asan         C test suite under AddressSanitizer and UBSan, both sides'
 	@echo 'make tsan         C tests with threads under ThreadSanitizer, both sides'
+	@echo 'make panics       every exported function panics once, and the program lives'
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
