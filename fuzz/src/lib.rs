@@ -8,3 +8,4 @@ pub mod bounds;
 pub mod cuts;
 pub mod http;
 pub mod stream;
+pub mod text;
