@@ -54,11 +54,12 @@ pub const NONE: Memory = Memory { per_byte: 0, fixed: 0 };
 pub const COPY: Memory = Memory { per_byte: 8, fixed: 4096 };
 
 /// Processor time whatever the input: a hundred times what is seen, for slow machines.
-const FIXED_NS: u64 = 500_000_000;
+const FIXED_NS: u64 = 100_000_000;
 
 /// Processor time for each byte of input: with instrumentation and sanitizer a pass over a byte
-/// takes some nanoseconds, and what takes its time squared is far beyond this at 64 KiB.
-const NS_PER_BYTE: u64 = 10_000;
+/// takes some nanoseconds. What takes the square of its length is beyond this at 8 KiB, the most
+/// that `tools/fuzz` tries.
+const NS_PER_BYTE: u64 = 5_000;
 
 /// What some work cost.
 #[derive(Clone, Copy, Debug)]
