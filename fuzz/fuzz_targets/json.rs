@@ -4,7 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use meerkat_fuzz::bounds::{Memory, within};
 use meerkat_fuzz::text::{lines, printed};
-use mongoose::proto::ota::parse_metadata;
+use mongoose::proto::http::head::{HeadEnd, HeadScanner};
+use mongoose::proto::ota::{firmware_request, metadata_request, parse_metadata};
 use mongoose::text::{json, print};
 
 /// Buffers for strings, and for the round trip one copy of the text and its escaped form.
@@ -21,10 +22,20 @@ fn check(data: &[u8]) {
         }
     }
     entries(text, DEPTH);
-    if let Some(metadata) = parse_metadata(text) {
-        assert!(!metadata.version.is_empty() && !metadata.url.is_empty() && metadata.size > 0);
-    }
+    firmware(text);
     quoted(text);
+}
+
+/// What metadata lead to is one request and nothing behind it.
+fn firmware(text: &[u8]) {
+    let Some(metadata) = parse_metadata(text) else { return };
+    assert!(!metadata.version.is_empty() && !metadata.url.is_empty() && metadata.size > 0);
+    for request in [
+        firmware_request(&metadata.url, b"a.test"),
+        metadata_request(&metadata.url, b"a.test", &metadata.version),
+    ] {
+        assert_eq!(HeadScanner::new().scan(&request), HeadEnd::Complete(request.len()));
+    }
 }
 
 fn value(token: &[u8]) {

@@ -3,13 +3,17 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use meerkat_fuzz::bounds::COPY;
+use meerkat_fuzz::bounds::{Memory, within};
 use meerkat_fuzz::cuts::Arrival;
 use meerkat_fuzz::stream::{self, Step};
-use mongoose::proto::mqtt::Version;
+use meerkat_fuzz::text::lines;
 use mongoose::proto::mqtt::build::{self, acknowledgement, put_fixed_header};
 use mongoose::proto::mqtt::parse::{Packet, Parsed, parse};
 use mongoose::proto::mqtt::property::{self, Property};
+use mongoose::proto::mqtt::{Version, packet_type};
+
+/// A property of two bytes takes forty; then five packets with copies of what they are made of.
+const BUILT: Memory = Memory { per_byte: 256, fixed: 4096 };
 
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
@@ -72,6 +76,48 @@ fn properties(mut section: &[u8]) -> Option<Vec<Property<'_>>> {
     Some(found)
 }
 
+/// The packets that clients send, made of the lines of the input; all can be read.
+fn check_built(data: &[u8], version: Version) {
+    let [client_id, user, pass, topic, message, section] = lines(data);
+    let properties = properties(section).unwrap_or_default();
+    let properties: Option<&dyn build::Properties> =
+        if version == Version::V5 { Some(&properties) } else { None };
+    let level = if version == Version::V5 { 5 } else { 4 };
+    let qos = data.len() as u8;
+    let connect = build::Connect {
+        level,
+        client_id,
+        user,
+        pass,
+        will_topic: topic,
+        will_message: message,
+        qos,
+        retain: user.is_empty(),
+        clean: pass.is_empty(),
+        keepalive: data.len() as u16,
+        properties,
+        will_properties: properties,
+    };
+    let subscribe = build::Subscription { filter: topic, qos: Some(qos), id: 7, properties };
+    let unsubscribe = build::Subscription { qos: None, ..subscribe };
+    let disconnect = build::Disconnect { properties };
+    for (packet, kind) in [
+        (&connect as &dyn build::Packet, packet_type::CONNECT),
+        (&subscribe, packet_type::SUBSCRIBE),
+        (&unsubscribe, packet_type::UNSUBSCRIBE),
+        (&disconnect, packet_type::DISCONNECT),
+    ] {
+        match packet.body_len() {
+            Ok(_) => {
+                let bytes = built(packet);
+                let Parsed::Complete(read) = parse(&bytes, version) else { panic!("{bytes:?}") };
+                assert_eq!((read.kind, read.len), (kind, bytes.len()));
+            }
+            Err(refusal) => assert!(!refusal.to_string().is_empty()),
+        }
+    }
+}
+
 fn built(packet: &dyn build::Packet) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut out = |piece: &[u8]| bytes.extend_from_slice(piece);
@@ -83,5 +129,7 @@ fn built(packet: &dyn build::Packet) -> Vec<u8> {
 
 fuzz_target!(|input: Input| {
     let version = if input.is_v5 { Version::V5 } else { Version::V3 };
-    stream::check(input.arrival, COPY, || |buffer: &mut [u8]| step(buffer, version));
+    let data = input.arrival.data;
+    within(BUILT, data.len(), || check_built(data, version));
+    stream::check(input.arrival, BUILT, || |buffer: &mut [u8]| step(buffer, version));
 });
