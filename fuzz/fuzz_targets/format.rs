@@ -49,7 +49,17 @@ impl Args for Given<'_> {
         &self.text[..limit.unwrap_or(end).min(end)]
     }
     fn custom(&mut self, sink: &mut dyn Sink) -> usize {
-        match self.next::<u8>() % 7 {
+        let printer = self.next::<u8>() % PRINTERS;
+        self.print(sink, printer)
+    }
+}
+
+/// How many printers there are.
+const PRINTERS: u8 = 7;
+
+impl Given<'_> {
+    fn print(&mut self, sink: &mut dyn Sink, printer: u8) -> usize {
+        match printer {
             0 => print::hex(sink, self.text),
             1 => print::base64(sink, self.text),
             2 => print::json(sink, self.text),
@@ -72,6 +82,9 @@ fn check(input: &Input) {
     let text = &arguments[..arguments.len().min(MAX_TEXT)];
     let mut args = Given { rest: Unstructured::new(arguments), text };
     printed(|sink| format(sink, fmt, &mut args));
+    for printer in 0..PRINTERS {
+        printed(|sink| args.print(sink, printer));
+    }
     numbers(input);
     let prefix = log_line::prefix(input.double.to_bits(), 3, fmt, i32::from(input.precision), text);
     assert_eq!(prefix.last(), Some(&b' '));

@@ -128,7 +128,7 @@ fn built(packet: &dyn build::Packet) -> Vec<u8> {
 }
 
 fuzz_target!(|input: Input| {
-    let version = if input.is_v5 { Version::V5 } else { Version::V3 };
+    let version = Version::of_level(if input.is_v5 { 5 } else { 4 });
     let data = input.arrival.data;
     within(BUILT, data.len(), || check_built(data, version));
     stream::check(input.arrival, BUILT, || |buffer: &mut [u8]| step(buffer, version));

@@ -61,37 +61,34 @@ const FIXED_NS: u64 = 100_000_000;
 /// that `tools/fuzz` tries.
 const NS_PER_BYTE: u64 = 5_000;
 
-/// What some work cost.
-#[derive(Clone, Copy, Debug)]
-pub struct Cost {
-    requested: usize,
-    ns: u64,
+/// Runs `work` and returns how many bytes it requested from the allocator, too.
+pub fn requested<R>(work: impl FnOnce() -> R) -> (R, usize) {
+    let before = REQUESTED.load(Relaxed);
+    let result = work();
+    (result, REQUESTED.load(Relaxed) - before)
 }
 
-impl Cost {
-    /// Runs `work` and says what it cost.
-    pub fn of<R>(work: impl FnOnce() -> R) -> (R, Cost) {
-        let (requested, begin) = (REQUESTED.load(Relaxed), processor_ns());
-        let result = work();
-        let requested = REQUESTED.load(Relaxed) - requested;
-        (result, Cost { requested, ns: processor_ns() - begin })
+impl Memory {
+    /// Panics if `requested` bytes are too much for `len` bytes of input.
+    pub fn check(&self, requested: usize, len: usize) {
+        let allowed = self.per_byte * len + self.fixed;
+        assert!(requested <= allowed, "{requested} bytes requested for {len} bytes, {self:?}");
     }
+}
 
-    /// Panics if that is too much for `len` bytes of input.
-    pub fn check(&self, memory: Memory, len: usize) {
-        let allowed = memory.per_byte * len + memory.fixed;
-        assert!(self.requested <= allowed, "{self:?} for {len} bytes of input, {memory:?}");
-        assert!(
-            self.ns <= FIXED_NS + NS_PER_BYTE * len as u64,
-            "{self:?} for {len} bytes of input"
-        );
-    }
+/// Runs `work`, which looks at `len` bytes, and panics if it takes too long.
+pub fn in_time<R>(len: usize, work: impl FnOnce() -> R) -> R {
+    let begin = processor_ns();
+    let result = work();
+    let ns = processor_ns() - begin;
+    assert!(ns <= FIXED_NS + NS_PER_BYTE * len as u64, "{ns} ns for {len} bytes");
+    result
 }
 
 /// Runs `work` on an input of `len` bytes and panics if it costs too much.
 pub fn within<R>(memory: Memory, len: usize, work: impl FnOnce() -> R) -> R {
-    let (result, cost) = Cost::of(work);
-    cost.check(memory, len);
+    let (result, requested) = in_time(len, || requested(work));
+    memory.check(requested, len);
     result
 }
 

@@ -64,6 +64,9 @@ impl Reader {
         let fields = head.headers().iter().map(|h| [place(h.name), place(h.value)]).collect();
         let message = Message { head: text.to_vec(), fields, body };
         let end = head.head_len + encoded_len;
+        if head.transfer_encoding == TransferEncoding::None {
+            assert_eq!(head.message_len(), Some(end));
+        }
         *self = Reader::default();
         Step::Taken(0..end, message)
     }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::ops::Range;
 
-use crate::bounds::{Cost, Memory};
+use crate::bounds::{Memory, in_time, requested};
 use crate::cuts::Arrival;
 
 /// What a codec did with the buffer.
@@ -37,31 +37,34 @@ where
 {
     let input = arrival.data;
     let ends = arrival.cuts.ends(input.len());
-    let whole = feed(input, [input.len()], memory, fresh());
-    assert_eq!(whole, feed(input, ends, memory, fresh()), "in pieces up to {ends:?}");
+    // A codec without memory starts afresh with each piece.
+    let feed =
+        |ends: &[usize]| in_time(input.len() * ends.len(), || feed(input, ends, memory, fresh()));
+    let whole = feed(&[input.len()]);
+    assert_eq!(whole, feed(&ends), "in pieces up to {ends:?}");
     if input.len() <= BYTE_BY_BYTE {
-        assert_eq!(whole, feed(input, 0..=input.len(), memory, fresh()), "byte by byte");
+        assert_eq!(whole, feed(&Vec::from_iter(0..=input.len())), "byte by byte");
     }
 }
 
 /// What one codec makes of `input` when it arrives in pieces.
 fn feed<T>(
     input: &[u8],
-    ends: impl IntoIterator<Item = usize>,
+    ends: &[usize],
     memory: Memory,
     mut codec: impl FnMut(&mut [u8]) -> Step<T>,
 ) -> (Vec<T>, End) {
     let mut found = Vec::new();
     let mut buffer = Vec::new();
     let mut arrived = 0;
-    for end in ends {
+    for &end in ends {
         buffer.extend_from_slice(&input[arrived..end]);
         arrived = end;
         loop {
-            let (step, cost) = Cost::of(|| codec(&mut buffer));
+            let (step, requested) = requested(|| codec(&mut buffer));
             // What is behind the part that it took was not its business yet.
             let seen = if let Step::Taken(range, _) = &step { range.end } else { buffer.len() };
-            cost.check(memory, seen);
+            memory.check(requested, seen);
             match step {
                 Step::Taken(range, item) => {
                     assert!(!range.is_empty(), "a step that takes nothing");
