@@ -49,7 +49,8 @@ HARDENED := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench attack doc install uninstall deps clean help
+	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench attack fuzz fuzz-coverage \
+	doc install uninstall deps clean help
 
 all: lib
 
@@ -182,6 +183,14 @@ bench: lib
 attack: lib lib-failpoints
 	attacks/run --build $(B) $(if $(QUICK),--quick) $(ATTACKS)
 
+# TIME=60 seconds for each target; TARGETS="NAME ..." runs some (docs/fuzzing.md).
+fuzz:
+	tools/fuzz --seconds $(or $(TIME),60) $(TARGETS)
+
+# Lines of src/proto and src/text that the committed corpus reaches.
+fuzz-coverage:
+	tools/fuzz-coverage
+
 doc:
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --no-deps --document-private-items
 
@@ -226,6 +235,8 @@ help:
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
+	@echo 'make fuzz         all fuzz targets, TIME=60 seconds each (TARGETS="NAME ...": some)'
+	@echo 'make fuzz-coverage  lines of the codecs that the fuzz corpus reaches'
 	@echo 'make examples     compile the examples, to build/examples'
 	@echo 'make fmt / lint   format / check format, clippy, shellcheck'
 	@echo 'make check        the same as make test'

@@ -18,7 +18,7 @@ if [ "${1:-}" != build ]; then
     strace:strace openssl:openssl clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
     chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
     ip:iproute2 chronyd:chrony node:nodejs npm:npm haproxy:haproxy slowhttptest:slowhttptest
-    /usr/include/microhttpd.h:libmicrohttpd-dev
+    /usr/include/microhttpd.h:libmicrohttpd-dev llvm-cov-19:llvm-19
     /usr/share/doc/libclang-dev:libclang-dev
     /usr/share/doc/python3-venv:python3-venv
   )
