@@ -19,8 +19,8 @@ use mongoose::abi::mqtt::{
     mg_mqtt_disconnect, mg_mqtt_listen, mg_mqtt_login, mg_mqtt_ping, mg_mqtt_pub, mg_mqtt_sub,
 };
 use mongoose::abi::net::{
-    mg_alloc_conn, mg_call, mg_close_conn, mg_connect, mg_mgr_free, mg_mgr_init, mg_mgr_poll, mg_send,
-    mg_wakeup, mg_wakeup_init, mg_wrapfd,
+    mg_alloc_conn, mg_call, mg_close_conn, mg_connect, mg_mgr_free, mg_mgr_init, mg_mgr_poll,
+    mg_send, mg_wakeup, mg_wakeup_init, mg_wrapfd,
 };
 use mongoose::abi::protocol_types::mg_mqtt_opts;
 use mongoose::abi::timer::mg_timer_add;
@@ -182,7 +182,8 @@ fn with_peer(f: impl FnOnce(&mut UnixStream)) {
 fn write_message(peer: &mut UnixStream) {
     let message = MESSAGES[below(MESSAGES.len())];
     let cut = usize::from(byte());
-    let _ = peer.write(&message[..if cut < 128 { message.len() } else { message.len().min(cut - 128) }]);
+    let _ = peer
+        .write(&message[..if cut < 128 { message.len() } else { message.len().min(cut - 128) }]);
 }
 
 /// Makes a connection over a socket pair, of a kind that the script chooses.
@@ -366,7 +367,9 @@ fn act_on(choice: usize, c: *mut mg_connection, message: Option<*mut mg_http_mes
             13 => mg_mqtt_sub(c, &raw const opts),
             14 => mg_mqtt_login(c, &raw const opts),
             15 => mg_tls_init(c, &tls_options(&data)),
-            16..20 => mg_http_reply(c, 200, c"X: y\r\n".as_ptr(), c"%d".as_ptr(), data.len() as c_int),
+            16..20 => {
+                mg_http_reply(c, 200, c"X: y\r\n".as_ptr(), c"%d".as_ptr(), data.len() as c_int)
+            }
             20 => {
                 mg_send(c, text, data.len());
                 mg_ws_wrap(c, data.len(), 2);
@@ -420,7 +423,13 @@ fn tls_options(data: &[u8]) -> mg_tls_opts {
     let (ca, cert) = data.split_at(data.len() / 2);
     // SAFETY: all-zero options are the empty ones.
     let none: mg_tls_opts = unsafe { core::mem::zeroed() };
-    mg_tls_opts { ca: slice(ca), cert: slice(cert), key: slice(cert), name: slice(b"a.test"), ..none }
+    mg_tls_opts {
+        ca: slice(ca),
+        cert: slice(cert),
+        key: slice(cert),
+        name: slice(b"a.test"),
+        ..none
+    }
 }
 
 fn slice(data: &[u8]) -> mg_str {
