@@ -24,24 +24,25 @@ AT_ONCE = 64  # connections
 QUIET = 10  # seconds until a connection counts as stuck
 
 
-class Request:
-    """A request as a parser understood it."""
+class Message:
+    """A message as a parser understood it: a request, whose name is its method, or a response, whose
+    name is its status."""
 
-    def __init__(self, head, body, method, target):
-        self.head, self.body, self.method, self.target = head, body, method, target
+    def __init__(self, head, body, name, target=b""):
+        self.head, self.body, self.name, self.target = head, body, name, target
 
     def __repr__(self):
-        return f"{self.method.decode('latin-1')} {self.target!r} + {len(self.body)} bytes"
+        return f"{self.name.decode('latin-1')} {self.target!r} + {len(self.body)} bytes"
 
 
 class Reading:
-    """What a parser made of all that came on a connection: requests, and how it ended."""
+    """What a parser made of all that came on a connection: messages, and how it ended."""
 
     def __init__(self):
-        self.requests, self.end = [], "closed"
+        self.messages, self.end = [], "closed"
 
     def __repr__(self):
-        return f"{self.requests} {self.end}"
+        return f"{self.messages} {self.end}"
 
 
 class Peer:
@@ -80,7 +81,7 @@ class Peer:
         if words[0] == "request" and int(words[3]) in readings:
             head, body, method, target = (b"" if word == "-" else bytes.fromhex(word)
                                           for word in words[1:3] + words[4:])
-            readings[int(words[3])].requests.append(Request(head, body, method, target))
+            readings[int(words[3])].messages.append(Message(head, body, method, target))
         elif words[0] == "broken":
             raise RuntimeError(f"what is behind the proxy fails: {words}")
         elif words[0] in ("refused", "partial") and int(words[1]) in readings:

@@ -37,19 +37,19 @@ def values(request, wanted):
 
 
 def no_token(request):
-    return not re.fullmatch(TOKEN, request.method)
+    return not re.fullmatch(TOKEN, request.name)
 
 
 def unknown_method(request):
-    return request.method not in METHODS
+    return request.name not in METHODS
 
 
 def lower_case_method(request):
-    return re.search(rb"[^A-Z_-]", request.method)
+    return re.search(rb"[^A-Z_-]", request.name)
 
 
 def connect_or_trace(request):
-    return request.method in (b"CONNECT", b"TRACE")
+    return request.name in (b"CONNECT", b"TRACE")
 
 
 def odd_target(request):
