@@ -52,13 +52,14 @@ def difference(ours, theirs):
 
 class Comparison:
     """Compares our readings of a corpus, which is names and bytes, with those of others. `reason`
-    tells why a parser differs on a message, given the kind of difference and the message before."""
+    tells why a parser differs on a message: parser, kind of difference, message, the one before."""
 
     def __init__(self, args, corpus, mine, reason):
         self.args, self.corpus, self.mine, self.reason = args, corpus, mine, reason
         self.done = self.failed = 0
         accepted = sum(len(reading.messages) for reading in mine)
-        print(f"{len(corpus)} connections, seed {args.seed}: the library accepts {accepted} messages")
+        print(f"{len(corpus)} connections, seed {args.seed}: "
+              f"the library accepts {accepted} messages")
         self.failed += accepted < len(corpus) // 4
 
     def compare_with(self, parser, theirs):

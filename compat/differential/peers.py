@@ -25,8 +25,8 @@ QUIET = 10  # seconds until a connection counts as stuck
 
 
 class Message:
-    """A message as a parser understood it: a request, whose name is its method, or a response, whose
-    name is its status."""
+    """A message as a parser understood it: a request, whose name is its method, or a response,
+    whose name is its status."""
 
     def __init__(self, head, body, name, target=b""):
         self.head, self.body, self.name, self.target = head, body, name, target

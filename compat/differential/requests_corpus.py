@@ -100,10 +100,13 @@ class Grammar:
         return b"".join(self.request() for _ in range(self.random.randint(1, 3)))
 
     def request(self):
+        return self.message([self.pick([b"Host: a"], [b"", b"Host: a\r\nHost: b", b"Host : a"])])
+
+    def message(self, lines):
+        """A message with these header lines and others."""
         end = self.pick([CRLF], [b"\n", b"\r", b"\r\r\n", b" \r\n"])
         coding = self.random.choice((None, "length", "chunked"))
         body = self.body(coding)
-        lines = [self.pick([b"Host: a"], [b"", b"Host: a\r\nHost: b", b"Host : a"])]
         lines += self.framing(coding, len(body))
         lines += [self.field() for _ in range(self.random.choice((0, 1, 3, 28, 31)))]
         self.random.shuffle(lines)
