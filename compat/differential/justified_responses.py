@@ -50,6 +50,18 @@ def odd_name(response):
     return any(not re.fullmatch(TOKEN, line.partition(b":")[0]) for line in lines(response)[1:])
 
 
+def other_interim(response):
+    return re.search(rb"(?:^|\n)HTTP/1\.\d 1(?!00|01)\d\d", response.head)
+
+
+def many_fields(response):
+    return len(lines(response)) > 99
+
+
+def tab_in_framing(response):
+    return re.search(rb"(?i)\n(content-length|transfer-encoding):.*\t", final_head(response.head))
+
+
 def delete_character(response):
     return b"\x7f" in final_head(response.head)
 
@@ -75,14 +87,20 @@ ROWS = [
      "names of framing fields are compared whole, so none of these is one"),
     ("llhttp h11 http.client", "differs refused", switching, "9110 15.2.2",
      "nobody asked for another protocol; the program sees what comes, and the status"),
-    ("llhttp h11 http.client", "partial", cut_short, "9112 8",
+    ("llhttp h11 http.client", "partial refused", cut_short, "9112 8",
      "as in the original, a program gets what came before the end, and can tell by the length"),
+    ("llhttp", "refused", tab_in_framing, "9110 5.6.3",
+     "HTAB around a value is optional white space, llhttp takes it for a part of the value"),
     ("llhttp", "refused", delete_character, "9110 5.5",
      "a DEL ends nothing; programs get values as they are"),
     ("llhttp h11 http.client", "differs partial refused", no_content_with_body, "9110 8.6",
      "no server may announce a body there; one that does is believed, as in the original"),
     ("h11 http.client", "differs partial refused", chunks_without_body, "9112 6.3",
      "there is no body, they look at Transfer-Encoding first"),
+    ("http.client", "differs", odd_name, "9110 5.1",
+     "http.client reads no field behind such a line"),
+    ("http.client", "differs", other_interim, "9110 15.2", "http.client knows 100 only"),
+    ("http.client", "refused", many_fields, "9112 5", "http.client stops at 100 lines"),
     ("http.client", "differs", blank_behind_chunked, "9110 5.5",
      "http.client does not know this for chunked"),
 ]
