@@ -12,8 +12,6 @@
 // - %p: as %#lx, NULL is 0x0
 // - %f, %g: half a unit is added, then digits are cut, so that ties go up; below 0.1 %f cuts; %g
 //   below 1 counts its digits from the point
-#include <math.h>
-
 #include "mongoose.h"
 #include "test.h"
 
@@ -149,6 +147,16 @@ static void check_text(char letter) {
 
 static long like_printf;  // floating-point texts that are the C library's, to the last byte
 
+static double power_of_ten(int exponent) {
+  char text[20];
+  sprintf(text, "1e%d", exponent);
+  return strtod(text, NULL);
+}
+
+static double magnitude(double x) {
+  return x < 0 ? -x : x;
+}
+
 // A number with a given power of ten, perhaps one with few digits.
 static double random_double(int exponent) {
   int digits = below(2) ? 1 + below(15) : 17;
@@ -162,7 +170,7 @@ static double random_double(int exponent) {
 // The text has the value, but for `unit` or less; off by more than half of that it may be only if
 // `cuts`.
 static void check_close(const char *format, const char *got, double x, double unit, bool cuts) {
-  double off = fabs(strtod(got, NULL) - x), noise = fabs(x) * 4e-16 + unit * 1e-9;
+  double off = magnitude(strtod(got, NULL) - x), noise = magnitude(x) * 4e-16 + unit * 1e-9;
   if (off <= (cuts ? unit : unit / 2) + noise) return;
   test_fail(__FILE__, __LINE__, format);
   fprintf(stderr, "  got  %s\n  want %.17g\n", got, x);
@@ -170,7 +178,7 @@ static void check_close(const char *format, const char *got, double x, double un
 
 static void check_fixed(char letter) {
   int precision = below(11), exponent = below(22 - precision) - 7;
-  double x = random_double(exponent), unit = pow(10, -precision);
+  double x = random_double(exponent), unit = power_of_ten(-precision);
   char format[20], got[100], want[100], *point;
   size_t len;
   sprintf(format, "%%.%d%c", precision, letter);
@@ -184,7 +192,7 @@ static void check_fixed(char letter) {
   point = strchr(got, '.');
   CHECK(point != NULL && (int)strspn(point + 1, "0123456789") == precision);
   CHECK(point != NULL && (int)strlen(point + 1) == precision);
-  check_close(format, got, x, unit, fabs(x) <= 0.1);
+  check_close(format, got, x, unit, magnitude(x) <= 0.1);
 }
 
 static void check_general(char letter) {
@@ -201,7 +209,7 @@ static void check_general(char letter) {
     return;
   }
   bool plain = strchr(got, 'e') == NULL;
-  double unit = pow(10, plain && exponent < 0 ? -precision : exponent + 1 - precision);
+  double unit = power_of_ten(plain && exponent < 0 ? -precision : exponent + 1 - precision);
   check_close(format, got, x, unit, plain && exponent < 0);
   CHECK(!plain || strchr(got, '.') == NULL || strchr("0.", got[len - 1]) == NULL);
   // Rounding may carry into the next power of ten, so that at the limits both forms are right.
