@@ -2,10 +2,10 @@
 
 use core::ffi::{c_char, c_double, c_int, c_long, c_longlong, c_void};
 
-use super::iobuf;
+use super::iobuf::Buffer;
 use super::mem::cstr;
 use super::panics::guard;
-use super::types::{mg_iobuf, mg_pfn_t, mg_pm_t, va_list};
+use super::types::{mg_pfn_t, mg_pm_t, va_list};
 use crate::text::fmt::{self, Args, Sink};
 
 /// The shim's readers: each pulls one argument of its type. Rule 6 of the C edge.
@@ -127,8 +127,11 @@ pub unsafe fn with_sink<R>(
     if is(put_byte) {
         // SAFETY: as in `put_byte`; the printer that passed it on does not use it meanwhile.
         f(unsafe { &mut **arg.cast::<*mut dyn Sink>() })
-    } else if is(super::printf::mg_pfn_iobuf) && !arg.is_null() {
-        f(&mut IobufSink::new(arg.cast()))
+    } else if is(super::printf::mg_pfn_iobuf)
+        // SAFETY: rule 1, as `mg_pfn_iobuf` wants it.
+        && let Some(io) = unsafe { Buffer::from_ptr(arg.cast()) }
+    {
+        f(&mut IobufSink::new(io))
     } else {
         f(&mut CFnSink { pfn, arg })
     }
@@ -156,21 +159,20 @@ impl Sink for CFnSink {
 
 /// Appends to a buffer and keeps a NUL behind the data, as `mg_pfn_iobuf` does.
 pub struct IobufSink {
-    /// INVARIANT: rule 1 of the C edge.
-    io: *mut mg_iobuf,
+    io: Buffer,
     limit: usize,
     oom: bool,
     beyond_limit: bool,
 }
 
 impl IobufSink {
-    /// A sink that appends to `io`, which must stay alive (rule 1 of the C edge).
-    pub fn new(io: *mut mg_iobuf) -> IobufSink {
+    /// A sink that appends to `io`.
+    pub fn new(io: Buffer) -> IobufSink {
         IobufSink::with_limit(io, usize::MAX)
     }
 
     /// [`IobufSink::new`] for a buffer that may not hold more than `limit` bytes.
-    pub(crate) fn with_limit(io: *mut mg_iobuf, limit: usize) -> IobufSink {
+    pub(crate) fn with_limit(io: Buffer, limit: usize) -> IobufSink {
         IobufSink { io, limit, oom: false, beyond_limit: false }
     }
 
@@ -187,12 +189,9 @@ impl IobufSink {
 
 impl Sink for IobufSink {
     fn put(&mut self, bytes: &[u8]) {
-        // SAFETY: rule 1, the type's invariant.
-        let len = unsafe { (*self.io).len };
-        let fits = bytes.len() <= self.limit.saturating_sub(len);
+        let fits = bytes.len() <= self.limit.saturating_sub(self.io.len());
         self.beyond_limit |= !fits;
-        // SAFETY: as above.
-        if !(fits && unsafe { iobuf::append_text(self.io, bytes) }) {
+        if !(fits && self.io.append_text(bytes)) {
             self.oom = true;
         }
     }

@@ -13,8 +13,9 @@ use super::types::{
 use crate::event::conn::Conn;
 use crate::fs::system::FileSystem;
 use crate::http::engine::http_handler;
+use crate::http::message::Message;
 use crate::http::serve::{self, Options, Request};
-use crate::http::upload::{self, Body, Piece};
+use crate::http::upload::{self, Piece};
 use crate::http::{reply, ssi};
 use crate::proto::http::form;
 
@@ -28,13 +29,8 @@ pub unsafe extern "C" fn mg_http_listen(
 ) -> *mut mg_connection {
     exported("mg_http_listen", null_mut(), || {
         // SAFETY: passed on; the result is NULL or live.
-        unsafe {
-            let c = mg_listen(mgr, url, r#fn, fn_data);
-            if let Some(conn) = Conn::from_ptr(c) {
-                conn.set_protocol(Some(http_handler));
-            }
-            c
-        }
+        let conn = unsafe { Conn::from_ptr(mg_listen(mgr, url, r#fn, fn_data)) };
+        conn.inspect(|conn| conn.set_protocol(Some(http_handler))).map_or(null_mut(), Conn::ptr)
     })
 }
 
@@ -66,9 +62,7 @@ unsafe extern "C" fn meerkat_http_vreply(
     let conn = unsafe { Conn::from_ptr(c) };
     exported_on("meerkat_http_vreply", conn, (), |conn| {
         // SAFETY: rules 1, 3 and 6.
-        unsafe {
-            reply::vreply(conn, code, cstr(headers).unwrap_or_default(), fmt, ap);
-        }
+        unsafe { reply::vreply(conn, code, cstr(headers).unwrap_or_default(), fmt, ap) };
     })
 }
 
@@ -83,9 +77,7 @@ unsafe extern "C" fn meerkat_http_vprintf_chunk(
     let conn = unsafe { Conn::from_ptr(c) };
     exported_on("meerkat_http_vprintf_chunk", conn, (), |conn| {
         // SAFETY: rules 1, 3 and 6.
-        unsafe {
-            reply::vprintf_chunk(conn, fmt, ap);
-        }
+        unsafe { reply::vprintf_chunk(conn, fmt, ap) };
     })
 }
 
@@ -96,13 +88,10 @@ pub unsafe extern "C" fn mg_http_write_chunk(
     buf: *const c_char,
     len: usize,
 ) {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1 and 2.
+    let (conn, data) = unsafe { (Conn::from_ptr(c), bytes(buf.cast(), len)) };
     exported_on("mg_http_write_chunk", conn, (), |conn| {
-        // SAFETY: rules 1 and 2.
-        unsafe {
-            reply::write_chunk(conn, bytes(buf.cast(), len));
-        }
+        reply::write_chunk(conn, data);
     })
 }
 
@@ -114,13 +103,10 @@ pub unsafe extern "C" fn mg_http_bauth(
     user: *const c_char,
     pass: *const c_char,
 ) {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1 and 3.
+    let (conn, user, pass) = unsafe { (Conn::from_ptr(c), cstr(user), cstr(pass)) };
     exported_on("mg_http_bauth", conn, (), |conn| {
-        // SAFETY: rules 1 and 3.
-        unsafe {
-            reply::basic_auth(conn, cstr(user).unwrap_or_default(), cstr(pass).unwrap_or_default());
-        }
+        reply::basic_auth(conn, user.unwrap_or_default(), pass.unwrap_or_default());
     })
 }
 
@@ -134,17 +120,15 @@ pub unsafe extern "C" fn mg_http_serve_file(
     path: *const c_char,
     opts: *const mg_http_serve_opts,
 ) {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1, 3 and 4.
+    let (conn, message) = unsafe { (Conn::from_ptr(c), Message::from_ptr(hm)) };
     exported_on("mg_http_serve_file", conn, (), |conn| {
-        if hm.is_null() {
-            return;
-        }
+        let Some(message) = message else { return };
         // SAFETY: rules 1 and 3.
-        unsafe {
-            let path = (!path.is_null()).then(|| CStr::from_ptr(path));
-            serve::serve_file(conn, &Request::new(hm), path, &Options::new(opts));
-        }
+        let options = unsafe { Options::new(opts) };
+        // SAFETY: rule 3.
+        let path = (!path.is_null()).then(|| unsafe { CStr::from_ptr(path) });
+        serve::serve_file(conn, &Request::new(message), path, &options);
     })
 }
 
@@ -160,16 +144,12 @@ pub unsafe extern "C" fn mg_http_serve_dir(
     hm: *mut mg_http_message,
     opts: *const mg_http_serve_opts,
 ) {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1, 3 and 4.
+    let (conn, message) = unsafe { (Conn::from_ptr(c), Message::from_ptr(hm)) };
     exported_on("mg_http_serve_dir", conn, (), |conn| {
-        if hm.is_null() {
-            return;
-        }
+        let Some(message) = message else { return };
         // SAFETY: rules 1 and 3.
-        unsafe {
-            serve::serve_dir(conn, &Request::new(hm), &Options::new(opts));
-        }
+        serve::serve_dir(conn, &Request::new(message), &unsafe { Options::new(opts) });
     })
 }
 
@@ -187,27 +167,10 @@ pub unsafe extern "C" fn mg_http_serve_ssi(
         if fullpath.is_null() {
             return;
         }
-        // SAFETY: rules 1 and 3.
-        unsafe {
-            ssi::serve(conn, cstr(root).unwrap_or_default(), CStr::from_ptr(fullpath), None);
-        }
+        // SAFETY: rule 3.
+        let (root, path) = unsafe { (cstr(root), CStr::from_ptr(fullpath)) };
+        ssi::serve(conn, root.unwrap_or_default(), path, None);
     })
-}
-
-/// The body of the message that a handler was given.
-///
-/// # Safety
-/// Rule 1: `hm` is live.
-pub(crate) unsafe fn body_of(hm: *const mg_http_message) -> Body {
-    // SAFETY: passed on.
-    unsafe {
-        let chunked = (*hm)
-            .headers
-            .iter()
-            .take_while(|header| header.name.len > 0)
-            .any(|header| header.name.bytes().eq_ignore_ascii_case(b"Transfer-Encoding"));
-        Body { head_len: (*hm).head.len, body_len: (*hm).body.len, is_chunked: chunked }
-    }
 }
 
 /// Stores the body of a request in the file `dir`/`name` while it arrives. To be called from
@@ -225,18 +188,14 @@ pub unsafe extern "C" fn mg_http_start_upload(
     fs: *mut mg_fs,
     r#fn: Option<unsafe extern "C" fn(c: *mut mg_connection, message: *const c_char)>,
 ) {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1 and 4.
+    let (conn, message) = unsafe { (Conn::from_ptr(c), Message::from_ptr(hm)) };
     exported_on("mg_http_start_upload", conn, (), |conn| {
-        if hm.is_null() {
-            return;
-        }
+        let Some(message) = message else { return };
         // SAFETY: rules 1, 4 and 7. The name may be a slice of the head, which is removed only after
         // the path was made.
-        unsafe {
-            let fs = FileSystem::new(fs);
-            upload::start_file(conn, body_of(hm), name.bytes(), dir.bytes(), fs, r#fn);
-        }
+        let (name, dir, fs) = unsafe { (name.bytes(), dir.bytes(), FileSystem::new(fs)) };
+        upload::start_file(conn, message.place_of_body(), name, dir, fs, r#fn);
     })
 }
 
@@ -248,15 +207,11 @@ pub unsafe extern "C" fn mg_http_start_ota(
     hm: *mut mg_http_message,
     r#fn: Option<unsafe extern "C" fn(c: *mut mg_connection, message: *const c_char)>,
 ) {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1 and 4.
+    let (conn, message) = unsafe { (Conn::from_ptr(c), Message::from_ptr(hm)) };
     exported_on("mg_http_start_ota", conn, (), |conn| {
-        if hm.is_null() {
-            return;
-        }
-        // SAFETY: rules 1 and 7.
-        unsafe {
-            upload::start_firmware(conn, body_of(hm), r#fn);
+        if let Some(message) = message {
+            upload::start_firmware(conn, message.place_of_body(), r#fn);
         }
     })
 }
@@ -288,19 +243,15 @@ pub unsafe extern "C" fn mg_http_upload(
     dir: *const c_char,
     max_size: usize,
 ) -> c_long {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1 and 4.
+    let (conn, message) = unsafe { (Conn::from_ptr(c), Message::from_ptr(hm)) };
     exported_on("mg_http_upload", conn, -1, |conn| {
-        if hm.is_null() {
-            return -1;
-        }
-        // SAFETY: rules 1, 3 and 4.
-        let (query, body, dir) = unsafe { ((*hm).query.bytes(), (*hm).body.bytes(), cstr(dir)) };
-        let name = query_variable(query, b"file");
-        let offset = parse_offset(&query_variable(query, b"offset"));
-        let piece = Piece { name: &name, offset, body };
-        // SAFETY: rule 1.
-        let fs = unsafe { FileSystem::new(fs) };
+        let Some(message) = message else { return -1 };
+        let name = query_variable(message.query(), b"file");
+        let offset = parse_offset(&query_variable(message.query(), b"offset"));
+        let piece = Piece { name: &name, offset, body: message.body() };
+        // SAFETY: rules 1 and 3.
+        let (fs, dir) = unsafe { (FileSystem::new(fs), cstr(dir)) };
         upload::store_piece(conn, &piece, fs, dir.unwrap_or_default(), max_size)
     })
 }

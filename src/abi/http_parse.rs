@@ -5,6 +5,7 @@ use core::ffi::{c_char, c_int};
 use super::mem::{bytes, bytes_mut, cstr};
 use super::panics::exported;
 use super::types::{mg_http_header, mg_http_message, mg_http_part, mg_str, time_t};
+use crate::http::message::Message;
 use crate::http::parts;
 use crate::options::MG_MAX_HTTP_HEADERS;
 use crate::proto::http::creds::{MAX_BASIC, Source, split_basic};
@@ -117,26 +118,6 @@ pub unsafe extern "C" fn mg_http_parse(
     })
 }
 
-/// The entry of `hm->headers` called `name`, in any case.
-///
-/// # Safety
-/// Rule 1 for `hm`, whose headers are slices that rule 4 holds for.
-unsafe fn find_header(hm: *const mg_http_message, name: &[u8]) -> Option<usize> {
-    for i in 0..MG_MAX_HTTP_HEADERS {
-        // SAFETY: rule 1; `i` is inside the array.
-        let header = unsafe { (*hm).headers[i] };
-        // SAFETY: rule 4.
-        let found = unsafe { header.name.bytes() };
-        if found.is_empty() {
-            return None;
-        }
-        if found.eq_ignore_ascii_case(name) {
-            return Some(i);
-        }
-    }
-    None
-}
-
 /// Value of the first header called `name`, in any case.
 ///
 /// Returns a pointer into `hm->headers`, valid as long as `hm`, or NULL if there is no such header
@@ -147,16 +128,10 @@ pub unsafe extern "C" fn mg_http_get_header(
     name: *const c_char,
 ) -> *mut mg_str {
     exported("mg_http_get_header", core::ptr::null_mut(), || {
-        // SAFETY: rule 3.
-        let Some(name) = (unsafe { cstr(name) }).filter(|_| !hm.is_null()) else {
-            return core::ptr::null_mut();
-        };
-        // SAFETY: rule 1.
-        match unsafe { find_header(hm, name) } {
-            // SAFETY: rule 1; the index is inside the array.
-            Some(i) => unsafe { &raw mut (*hm).headers[i].value },
-            None => core::ptr::null_mut(),
-        }
+        // SAFETY: rules 1, 3 and 4.
+        let (message, name) = unsafe { (Message::from_ptr(hm), cstr(name)) };
+        let value = message.zip(name).and_then(|(message, name)| message.header_ptr(name));
+        value.unwrap_or(core::ptr::null_mut())
     })
 }
 
@@ -164,17 +139,14 @@ pub unsafe extern "C" fn mg_http_get_header(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_http_status(hm: *const mg_http_message) -> c_int {
     exported("mg_http_status", 0, || {
-        if hm.is_null() {
-            return 0;
-        }
         // SAFETY: rules 1 and 4.
-        let text = unsafe { (*hm).uri.bytes() };
-        leading_number(text)
+        let message = unsafe { Message::from_ptr(hm.cast_mut()) };
+        message.map_or(0, |message| leading_number(message.uri()))
     })
 }
 
 /// What C's `atoi` makes of `text`.
-fn leading_number(text: &[u8]) -> c_int {
+pub(crate) fn leading_number(text: &[u8]) -> c_int {
     let text = text.trim_ascii_start();
     let (negative, digits) = match text.split_first() {
         Some((b'-', rest)) => (true, rest),
@@ -398,22 +370,15 @@ pub unsafe extern "C" fn mg_http_creds(
     passlen: usize,
 ) {
     exported("mg_http_creds", (), || {
-        // SAFETY: rule 2.
-        let user = unsafe { bytes_mut(user.cast(), userlen) };
-        // SAFETY: rule 2.
-        let pass = unsafe { bytes_mut(pass.cast(), passlen) };
+        // SAFETY: rule 2 for two buffers.
+        let (user, pass) =
+            unsafe { (bytes_mut(user.cast(), userlen), bytes_mut(pass.cast(), passlen)) };
         store(user, b"");
         store(pass, b"");
-        if hm.is_null() {
-            return;
-        }
-        let value = |name: &[u8]| {
-            // SAFETY: rules 1 and 4.
-            unsafe { find_header(hm, name).map(|i| (*hm).headers[i].value.bytes()) }
-        };
         // SAFETY: rules 1 and 4.
-        let query = unsafe { (*hm).query.bytes() };
-        match Source::of(value(b"Authorization"), value(b"Cookie"), query) {
+        let Some(message) = (unsafe { Message::from_ptr(hm) }) else { return };
+        let value = |name| message.header(name);
+        match Source::of(value(b"Authorization"), value(b"Cookie"), message.query()) {
             Source::Basic(encoded) => store_basic(encoded, user, pass),
             Source::Token(token) => store(pass, token),
             Source::Query(encoded) => store_query(encoded, pass),

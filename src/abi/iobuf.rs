@@ -1,11 +1,12 @@
 //! Growable buffers: `struct mg_iobuf`.
 //!
-//! The struct is the program's: its fields are read into a checked [`View`], never borrowed.
+//! The struct is the program's: a [`Buffer`] reads its fields into a checked [`View`] and never
+//! borrows them.
 
 use core::ffi::c_void;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
-use super::mem::{calloc, mg_free};
+use super::mem::{bytes, bytes_mut, calloc, mg_free};
 use super::panics::exported;
 use super::types::mg_iobuf;
 use super::util::wipe;
@@ -25,17 +26,6 @@ struct View {
 }
 
 impl View {
-    /// Reads `io`; a program may have set a NULL `buf` or `len > size` by hand.
-    ///
-    /// # Safety
-    /// Rule 1 of the C edge, and `io` is not NULL.
-    unsafe fn of(io: *const mg_iobuf) -> View {
-        // SAFETY: the caller's obligation.
-        let (buf, size, len, align) = unsafe { ((*io).buf, (*io).size, (*io).len, (*io).align) };
-        let size = if buf.is_null() { 0 } else { size };
-        View { buf, size, len: len.min(size), align }
-    }
-
     fn round_up(&self, n: usize) -> Option<usize> {
         let n = if self.align == 0 { n } else { n.checked_next_multiple_of(self.align)? };
         (n <= isize::MAX as usize).then_some(n)
@@ -43,6 +33,290 @@ impl View {
 
     fn contains(&self, p: *const u8) -> bool {
         (self.buf as usize..self.buf as usize + self.size).contains(&(p as usize))
+    }
+}
+
+/// Handle to a buffer. INVARIANT: while it is used the struct is live, and `buf` holds `size` bytes
+/// from `mg_calloc` that nobody else frees.
+#[derive(Clone, Copy)]
+pub struct Buffer(NonNull<mg_iobuf>);
+
+impl Buffer {
+    /// Handle to `io`; `None` for NULL.
+    ///
+    /// # Safety
+    /// Rule 1 of the C edge, for as long as the handle is used. Slices of the content that anybody
+    /// holds end before a method changes it.
+    pub unsafe fn from_ptr(io: *mut mg_iobuf) -> Option<Buffer> {
+        NonNull::new(io).map(Buffer)
+    }
+
+    /// Handle to `io`, which is not NULL.
+    ///
+    /// # Safety
+    /// As [`Buffer::from_ptr`].
+    pub(crate) unsafe fn of(io: *mut mg_iobuf) -> Buffer {
+        // SAFETY: passed on.
+        Buffer(unsafe { NonNull::new_unchecked(io) })
+    }
+
+    /// Reads the fields; a program may have set a NULL `buf` or `len > size` by hand.
+    fn view(self) -> View {
+        // SAFETY: the type's invariant.
+        let mg_iobuf { buf, size, len, align } = unsafe { self.0.read() };
+        let size = if buf.is_null() { 0 } else { size };
+        View { buf, size, len: len.min(size), align }
+    }
+
+    /// Bytes of content, never more than the capacity.
+    pub(crate) fn len(self) -> usize {
+        self.view().len
+    }
+
+    /// The capacity in bytes.
+    pub(crate) fn size(self) -> usize {
+        self.view().size
+    }
+
+    /// Sets the length of the content. Whoever reads the buffer keeps to the capacity.
+    pub(crate) fn set_len(self, len: usize) {
+        // SAFETY: the type's invariant.
+        unsafe { (*self.0.as_ptr()).len = len };
+    }
+
+    /// Sets the growth step.
+    pub(crate) fn set_align(self, align: usize) {
+        // SAFETY: the type's invariant.
+        unsafe { (*self.0.as_ptr()).align = align };
+    }
+
+    /// True if there is storage without content.
+    pub(crate) fn is_idle(self) -> bool {
+        let view = self.view();
+        view.len == 0 && view.size > 0
+    }
+
+    /// Where the storage starts; NULL if there is none.
+    pub(crate) fn start(self) -> *mut u8 {
+        self.view().buf
+    }
+
+    /// True if `p` points into the storage.
+    pub(crate) fn contains(self, p: *const u8) -> bool {
+        self.view().contains(p)
+    }
+
+    /// The content.
+    ///
+    /// # Safety
+    /// Nobody changes the buffer while the slice is used.
+    pub(crate) unsafe fn bytes<'a>(self) -> &'a [u8] {
+        let view = self.view();
+        // SAFETY: the view's invariant; the rest is the caller's obligation.
+        unsafe { bytes(view.buf.cast(), view.len) }
+    }
+
+    /// The content, to be changed in place.
+    ///
+    /// # Safety
+    /// Nobody else uses the buffer while the slice is used.
+    pub(crate) unsafe fn bytes_mut<'a>(self) -> &'a mut [u8] {
+        let view = self.view();
+        // SAFETY: the view's invariant; the rest is the caller's obligation.
+        unsafe { bytes_mut(view.buf.cast(), view.len) }
+    }
+
+    /// A copy of the content.
+    pub(crate) fn to_vec(self) -> Vec<u8> {
+        // SAFETY: nothing happens to the buffer before the slice is copied.
+        unsafe { self.bytes() }.to_vec()
+    }
+
+    /// Overwrites what is in the storage at `ofs`, whether it belongs to the content or not. False,
+    /// with nothing changed, if `bytes` don't fit.
+    pub(crate) fn write_at(self, ofs: usize, bytes: &[u8]) -> bool {
+        let view = self.view();
+        let fits = ofs.checked_add(bytes.len()).is_some_and(|end| end <= view.size);
+        if fits && !bytes.is_empty() {
+            // SAFETY: `ofs + bytes.len() <= size`, by the comparison and the view's invariant.
+            unsafe { ptr::copy(bytes.as_ptr(), view.buf.add(ofs), bytes.len()) };
+        }
+        fits
+    }
+
+    /// [`mg_iobuf_resize`].
+    pub(crate) fn resize(self, new_size: usize) -> bool {
+        let view = self.view();
+        let Some(size) = view.round_up(new_size) else {
+            return false;
+        };
+        if size == view.size && size > 0 {
+            return true;
+        }
+        let block = if size > 0 { calloc(size) } else { ptr::null_mut() };
+        if size > 0 && block.is_null() {
+            crate::error!("OOM {}->{}", view.size, size);
+            return false;
+        }
+        let len = view.len.min(size);
+        if len > 0 {
+            // SAFETY: `len` bytes lie in both blocks, and the new one is fresh.
+            unsafe { ptr::copy_nonoverlapping(view.buf, block, len) };
+        }
+        // SAFETY: the type's invariant, which the new block of `size` bytes keeps.
+        unsafe { self.0.write(mg_iobuf { buf: block, size, len, align: view.align }) };
+        if !view.buf.is_null() {
+            // SAFETY: `buf` holds `size` bytes from `mg_calloc`, and the struct has forgotten it.
+            unsafe {
+                wipe(view.buf, view.size);
+                mg_free(view.buf.cast());
+            }
+        }
+        true
+    }
+
+    /// [`mg_iobuf_free`].
+    pub(crate) fn free(self) {
+        self.resize(0);
+    }
+
+    /// [`mg_iobuf_del`].
+    pub(crate) fn delete(self, ofs: usize, len: usize) -> usize {
+        let view = self.view();
+        let ofs = ofs.min(view.len);
+        let removed = len.min(view.len - ofs);
+        let left = view.len - removed;
+        if removed > 0 {
+            // SAFETY: `ofs + removed <= len <= size`, by the view's invariant.
+            unsafe {
+                ptr::copy(view.buf.add(ofs + removed), view.buf.add(ofs), left - ofs);
+                ptr::write_bytes(view.buf.add(left), 0, removed);
+            }
+        }
+        self.set_len(left);
+        removed
+    }
+
+    /// [`mg_iobuf_add`].
+    ///
+    /// # Safety
+    /// Rule 2 of the C edge for `src`, which may be NULL and may lie in the buffer.
+    unsafe fn insert(self, ofs: usize, src: *const u8, len: usize) -> usize {
+        let old = self.view();
+        let Some(need) = ofs.max(old.len).checked_add(len) else {
+            return 0;
+        };
+        // A source inside the buffer would move away while it is read.
+        let copy = if len > 0 && old.contains(src) { calloc(len) } else { ptr::null_mut() };
+        if !copy.is_null() {
+            // SAFETY: rule 2 for `src`; `copy` is a fresh block of `len` bytes.
+            unsafe { ptr::copy_nonoverlapping(src, copy, len) };
+        } else if len > 0 && old.contains(src) {
+            return 0;
+        }
+        let src = if copy.is_null() { src } else { copy.cast_const() };
+        let grown = self.resize(need);
+        if grown {
+            self.open_gap(ofs, len);
+            // SAFETY: rule 2 for `src`, which is outside, or `copy`.
+            self.write_at(ofs, unsafe { bytes(src.cast(), len) });
+        }
+        // SAFETY: `copy` is NULL or ours.
+        unsafe { mg_free(copy.cast()) };
+        if grown { len } else { 0 }
+    }
+
+    /// Moves the content behind `ofs` up by `len` bytes, or zeroes the distance if there is none.
+    /// False, with nothing changed, if the capacity does not suffice.
+    pub(crate) fn open_gap(self, ofs: usize, len: usize) -> bool {
+        let view = self.view();
+        let Some(end) = ofs.max(view.len).checked_add(len).filter(|&end| end <= view.size) else {
+            return false;
+        };
+        if let Some(distance) = ofs.checked_sub(view.len) {
+            // SAFETY: `ofs <= end <= size`, by the view's invariant.
+            unsafe { view.buf.wrapping_add(view.len).write_bytes(0, distance) };
+        } else if len > 0 {
+            // SAFETY: `ofs < len`, and `view.len + len == end <= size`.
+            unsafe { ptr::copy(view.buf.add(ofs), view.buf.add(ofs + len), view.len - ofs) };
+        }
+        self.set_len(end);
+        true
+    }
+
+    /// Makes room for `extra` bytes behind the data. The capacity grows by half of itself at least
+    /// once it is large, always to a multiple of `align`; if that much memory is not to be had, by
+    /// what is needed. False, with nothing changed, when memory runs out.
+    pub(crate) fn reserve(self, extra: usize) -> bool {
+        let view = self.view();
+        let Some(need) = view.len.checked_add(extra) else {
+            return false;
+        };
+        if need <= view.size {
+            return true;
+        }
+        let generous = view.size.saturating_add(view.size / 2);
+        if view.size >= GEOMETRIC_FROM && generous > need && self.resize(generous) {
+            return true;
+        }
+        self.resize(need)
+    }
+
+    /// Appends `bytes`, which may lie in the buffer itself. False, with nothing changed, when memory
+    /// runs out.
+    pub(crate) fn append(self, bytes: &[u8]) -> bool {
+        let old = self.view();
+        if bytes.is_empty() {
+            return true;
+        }
+        if old.contains(bytes.as_ptr()) && old.size - old.len < bytes.len() {
+            // The source would be freed by growing: the insertion keeps a copy.
+            // SAFETY: `bytes` are readable.
+            return unsafe { self.insert(old.len, bytes.as_ptr(), bytes.len()) } > 0;
+        }
+        if !self.reserve(bytes.len()) {
+            return false;
+        }
+        self.write_at(old.len, bytes);
+        self.set_len(old.len + bytes.len());
+        true
+    }
+
+    /// Appends text and keeps a NUL behind it, as `mg_pfn_iobuf` called for each byte would. When
+    /// memory runs out the room that is left is used up, its last byte for a NUL that then counts in
+    /// `len`; the answer is false.
+    pub(crate) fn append_text(self, text: &[u8]) -> bool {
+        if text.is_empty() {
+            return true;
+        }
+        let has_room = self.reserve(text.len() + 1);
+        if has_room {
+            self.terminate(text);
+        } else {
+            self.append_text_noresize(text);
+        }
+        has_room
+    }
+
+    /// [`Buffer::append_text`] without growing.
+    pub(crate) fn append_text_noresize(self, text: &[u8]) {
+        let view = self.view();
+        let free = view.size - view.len;
+        if text.len() < free {
+            self.terminate(text);
+        } else if free > 0 && !text.is_empty() {
+            // `free - 1` characters and the NUL fit; the NUL counts.
+            self.terminate(text.get(..free - 1).unwrap_or_default());
+            self.set_len(view.size);
+        }
+    }
+
+    /// Copies `text` and a NUL behind the data; there is room.
+    fn terminate(self, text: &[u8]) {
+        let end = self.len() + text.len();
+        self.write_at(end - text.len(), text);
+        self.write_at(end, &[0]);
+        self.set_len(end);
     }
 }
 
@@ -59,8 +333,8 @@ pub unsafe extern "C" fn mg_iobuf_init(io: *mut mg_iobuf, size: usize, align: us
         }
         // SAFETY: rule 1.
         unsafe { io.write(mg_iobuf { buf: ptr::null_mut(), size: 0, len: 0, align }) };
-        // SAFETY: passed on.
-        unsafe { mg_iobuf_resize(io, size) }
+        // SAFETY: rule 1.
+        unsafe { Buffer::from_ptr(io) }.is_some_and(|io| io.resize(size))
     })
 }
 
@@ -72,8 +346,8 @@ pub unsafe extern "C" fn mg_iobuf_init(io: *mut mg_iobuf, size: usize, align: us
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_iobuf_resize(io: *mut mg_iobuf, new_size: usize) -> bool {
     exported("mg_iobuf_resize", false, || {
-        // SAFETY: passed on.
-        !io.is_null() && unsafe { resize(io, new_size) }
+        // SAFETY: rule 1.
+        unsafe { Buffer::from_ptr(io) }.is_some_and(|io| io.resize(new_size))
     })
 }
 
@@ -81,8 +355,10 @@ pub unsafe extern "C" fn mg_iobuf_resize(io: *mut mg_iobuf, new_size: usize) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_iobuf_free(io: *mut mg_iobuf) {
     exported("mg_iobuf_free", (), || {
-        // SAFETY: passed on.
-        unsafe { mg_iobuf_resize(io, 0) };
+        // SAFETY: rule 1.
+        if let Some(io) = unsafe { Buffer::from_ptr(io) } {
+            io.free();
+        }
     })
 }
 
@@ -100,11 +376,8 @@ pub unsafe extern "C" fn mg_iobuf_add(
     len: usize,
 ) -> usize {
     exported("mg_iobuf_add", 0, || {
-        if io.is_null() {
-            return 0;
-        }
-        // SAFETY: rules 1 and 2, passed on.
-        unsafe { insert(io, ofs, buf.cast(), len) }
+        // SAFETY: rules 1 and 2.
+        unsafe { Buffer::from_ptr(io).map_or(0, |io| io.insert(ofs, buf.cast(), len)) }
     })
 }
 
@@ -114,221 +387,9 @@ pub unsafe extern "C" fn mg_iobuf_add(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_iobuf_del(io: *mut mg_iobuf, ofs: usize, len: usize) -> usize {
     exported("mg_iobuf_del", 0, || {
-        if io.is_null() {
-            return 0;
-        }
         // SAFETY: rule 1.
-        let view = unsafe { View::of(io) };
-        let ofs = ofs.min(view.len);
-        let removed = len.min(view.len - ofs);
-        let left = view.len - removed;
-        if removed > 0 {
-            // SAFETY: `ofs + removed <= len <= size`, by the view's invariant.
-            unsafe {
-                ptr::copy(view.buf.add(ofs + removed), view.buf.add(ofs), left - ofs);
-                ptr::write_bytes(view.buf.add(left), 0, removed);
-            }
-        }
-        // SAFETY: rule 1.
-        unsafe { (*io).len = left };
-        removed
+        unsafe { Buffer::from_ptr(io) }.map_or(0, |io| io.delete(ofs, len))
     })
-}
-
-/// [`mg_iobuf_resize`] for a non-NULL buffer.
-unsafe fn resize(io: *mut mg_iobuf, new_size: usize) -> bool {
-    // SAFETY: rule 1.
-    let view = unsafe { View::of(io) };
-    let Some(size) = view.round_up(new_size) else {
-        return false;
-    };
-    if size == view.size && size > 0 {
-        return true;
-    }
-    let block = if size > 0 { calloc(size) } else { ptr::null_mut() };
-    if size > 0 && block.is_null() {
-        crate::error!("OOM {}->{}", view.size, size);
-        return false;
-    }
-    let kept = view.len.min(size);
-    if kept > 0 {
-        // SAFETY: `kept` bytes lie in both blocks, and the new one is fresh.
-        unsafe { ptr::copy_nonoverlapping(view.buf, block, kept) };
-    }
-    // SAFETY: rule 1; the old block came from `mg_calloc` and nobody else frees it.
-    unsafe {
-        release(view);
-        (*io).buf = block;
-        (*io).size = size;
-        (*io).len = kept;
-    }
-    true
-}
-
-/// Wipes and frees the storage.
-unsafe fn release(view: View) {
-    if !view.buf.is_null() {
-        // SAFETY: `buf` holds `size` bytes from `mg_calloc`.
-        unsafe {
-            wipe(view.buf, view.size);
-            mg_free(view.buf.cast());
-        }
-    }
-}
-
-/// [`mg_iobuf_add`] for a non-NULL buffer.
-unsafe fn insert(io: *mut mg_iobuf, ofs: usize, src: *const u8, len: usize) -> usize {
-    // SAFETY: rule 1.
-    let old = unsafe { View::of(io) };
-    let Some(need) = ofs.max(old.len).checked_add(len) else {
-        return 0;
-    };
-    // A source inside the buffer would move away while it is read.
-    let copy = if len > 0 && old.contains(src) { calloc(len) } else { ptr::null_mut() };
-    if !copy.is_null() {
-        // SAFETY: rule 2 for `src`; `copy` is a fresh block of `len` bytes.
-        unsafe { ptr::copy_nonoverlapping(src, copy, len) };
-    } else if len > 0 && old.contains(src) {
-        return 0;
-    }
-    let src = if copy.is_null() { src } else { copy.cast_const() };
-    // SAFETY: rule 1.
-    let grown = unsafe { resize(io, need) };
-    if grown {
-        // SAFETY: the capacity is at least `need`.
-        unsafe { insert_in_place(io, ofs, src, len) };
-    }
-    // SAFETY: `copy` is NULL or ours.
-    unsafe { mg_free(copy.cast()) };
-    if grown { len } else { 0 }
-}
-
-/// Moves the tail up, fills the distance and the gap. The capacity suffices already.
-unsafe fn insert_in_place(io: *mut mg_iobuf, ofs: usize, src: *const u8, len: usize) {
-    // SAFETY: rule 1.
-    let view = unsafe { View::of(io) };
-    // SAFETY: `max(ofs, view.len) + len <= view.size`: the caller made room; `src` is outside.
-    unsafe {
-        if ofs > view.len {
-            ptr::write_bytes(view.buf.add(view.len), 0, ofs - view.len);
-        } else if len > 0 {
-            ptr::copy(view.buf.add(ofs), view.buf.add(ofs + len), view.len - ofs);
-        }
-        if len > 0 && !src.is_null() {
-            ptr::copy_nonoverlapping(src, view.buf.add(ofs), len);
-        }
-        (*io).len = ofs.max(view.len) + len;
-    }
-}
-
-/// Makes room for `extra` bytes behind the data. The capacity grows by half of itself at least
-/// once it is large, always to a multiple of `align`; if that much memory is not to be had, by
-/// what is needed. False, with nothing changed, when memory runs out.
-///
-/// # Safety
-/// Rule 1 of the C edge, and `io` is not NULL.
-pub unsafe fn reserve(io: *mut mg_iobuf, extra: usize) -> bool {
-    // SAFETY: rule 1.
-    let view = unsafe { View::of(io) };
-    let Some(need) = view.len.checked_add(extra) else {
-        return false;
-    };
-    if need <= view.size {
-        return true;
-    }
-    let generous = view.size.saturating_add(view.size / 2);
-    if view.size >= GEOMETRIC_FROM && generous > need {
-        // SAFETY: rule 1.
-        if unsafe { resize(io, generous) } {
-            return true;
-        }
-    }
-    // SAFETY: rule 1.
-    unsafe { resize(io, need) }
-}
-
-/// Appends `bytes`, which may lie in the buffer itself. False, with nothing changed, when memory
-/// runs out.
-///
-/// # Safety
-/// Rule 1 of the C edge, and `io` is not NULL.
-pub unsafe fn append(io: *mut mg_iobuf, bytes: &[u8]) -> bool {
-    // SAFETY: rule 1.
-    let old = unsafe { View::of(io) };
-    if bytes.is_empty() {
-        return true;
-    }
-    if old.contains(bytes.as_ptr()) && old.size - old.len < bytes.len() {
-        // The source would be freed by growing: the insertion keeps a copy.
-        // SAFETY: rule 1; `bytes` are readable.
-        return unsafe { insert(io, old.len, bytes.as_ptr(), bytes.len()) } > 0;
-    }
-    // SAFETY: rule 1.
-    if !unsafe { reserve(io, bytes.len()) } {
-        return false;
-    }
-    // SAFETY: rule 1.
-    let view = unsafe { View::of(io) };
-    // SAFETY: `reserve` made room for `bytes` behind `len`.
-    unsafe {
-        ptr::copy(bytes.as_ptr(), view.buf.add(view.len), bytes.len());
-        (*io).len = view.len + bytes.len();
-    }
-    true
-}
-
-/// Appends text and keeps a NUL behind it, as `mg_pfn_iobuf` called for each byte would. When
-/// memory runs out the room that is left is used up, its last byte for a NUL that then counts in
-/// `len`; the answer is false.
-///
-/// # Safety
-/// Rule 1 of the C edge, and `io` is not NULL.
-pub unsafe fn append_text(io: *mut mg_iobuf, text: &[u8]) -> bool {
-    if text.is_empty() {
-        return true;
-    }
-    // SAFETY: rule 1.
-    let has_room = unsafe { reserve(io, text.len() + 1) };
-    if has_room {
-        // SAFETY: rule 1, and there is room for the text and a NUL.
-        unsafe { terminate(io, text) };
-    } else {
-        // SAFETY: rule 1.
-        unsafe { append_text_noresize(io, text) };
-    }
-    has_room
-}
-
-/// [`append_text`] without growing.
-///
-/// # Safety
-/// Rule 1 of the C edge, and `io` is not NULL.
-pub unsafe fn append_text_noresize(io: *mut mg_iobuf, text: &[u8]) {
-    // SAFETY: rule 1.
-    let view = unsafe { View::of(io) };
-    let free = view.size - view.len;
-    if text.len() < free {
-        // SAFETY: text and NUL fit.
-        unsafe { terminate(io, text) };
-    } else if free > 0 && !text.is_empty() {
-        // SAFETY: `free - 1` characters and the NUL fit; the NUL counts.
-        unsafe {
-            terminate(io, text.get(..free - 1).unwrap_or_default());
-            (*io).len = view.size;
-        }
-    }
-}
-
-/// Copies `text` and a NUL behind the data; there is room.
-unsafe fn terminate(io: *mut mg_iobuf, text: &[u8]) {
-    // SAFETY: rule 1.
-    let view = unsafe { View::of(io) };
-    // SAFETY: the caller made sure that `len + text.len() < size`.
-    unsafe {
-        ptr::copy(text.as_ptr(), view.buf.add(view.len), text.len());
-        view.buf.add(view.len + text.len()).write(0);
-        (*io).len = view.len + text.len();
-    }
 }
 
 #[cfg(test)]
@@ -375,7 +436,7 @@ mod tests {
         let p = &raw mut io;
         // SAFETY: a live buffer; sources are only read when there is room.
         unsafe {
-            assert!(append(p, b"abc"));
+            assert!(Buffer::from_ptr(p).unwrap().append(b"abc"));
             for (ofs, len) in
                 [(usize::MAX, 1), (1, usize::MAX), (1 << 62, 8), (0, isize::MAX as usize)]
             {
@@ -393,11 +454,11 @@ mod tests {
         let p = &raw mut io;
         // SAFETY: a live buffer.
         unsafe {
-            assert!(append(p, b"abcd"));
+            assert!(Buffer::from_ptr(p).unwrap().append(b"abcd"));
             assert_eq!(mg_iobuf_add(p, 0, (*p).buf.add(2).cast(), 2), 2);
             assert_eq!(content(&*p), b"cdabcd");
             let inside = crate::abi::mem::bytes((*p).buf.cast(), 6);
-            assert!(append(p, inside));
+            assert!(Buffer::from_ptr(p).unwrap().append(inside));
             assert_eq!(content(&*p), b"cdabcdcdabcd");
             (*p).len = 1000;
             assert_eq!(mg_iobuf_del(p, 0, 1000), 12);
@@ -416,7 +477,7 @@ mod tests {
         unsafe {
             for _ in 0..1_000_000 {
                 let before = (*p).size;
-                assert!(append_text(p, b"x"));
+                assert!(Buffer::from_ptr(p).unwrap().append_text(b"x"));
                 moves += usize::from((*p).size != before && before >= GEOMETRIC_FROM);
                 assert!((*p).size > (*p).len && *(*p).buf.add((*p).len) == 0);
             }

@@ -4,7 +4,6 @@ use core::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use core::ptr::null_mut;
 
 use super::fmt::vformat;
-use super::iobuf::mg_iobuf_del;
 use super::mem::{bytes, bytes_mut, cstr};
 use super::panics::{exported, exported_on};
 use super::types::{flags, mg_addr, mg_connection, mg_dns, mg_event_handler_t, mg_mgr, va_list};
@@ -245,8 +244,7 @@ pub unsafe extern "C" fn mg_vprintf(
         unsafe { vformat(&mut sink, fmt, ap) };
         if sink.out_of_memory() {
             fail(conn, format_args!("OOM"));
-            // SAFETY: `send` is a member of the live connection.
-            unsafe { (*conn.send()).len = before };
+            conn.truncate_send(before);
         }
         conn.send_len().saturating_sub(before)
     })
@@ -336,18 +334,13 @@ pub unsafe extern "C" fn mg_io_recv(c: *mut mg_connection, buf: *mut c_void, len
     // SAFETY: rule 1.
     let conn = unsafe { Conn::from_ptr(c) };
     exported_on("mg_io_recv", conn, MG_IO_ERR, |conn| {
-        let available = conn.rtls_len();
-        if available == 0 {
+        // SAFETY: rule 2; nothing happens to `rtls` before the slice is copied.
+        let (from, to) = unsafe { (conn.rtls().bytes(), bytes_mut(buf, conn.rtls_len().min(len))) };
+        if from.is_empty() {
             return tls::IO_WAIT;
         }
-        let n = available.min(len);
-        // SAFETY: rule 2; `rtls` is a member of the live connection and holds `n` bytes.
-        unsafe {
-            let to = bytes_mut(buf, n);
-            to.copy_from_slice(&bytes((*conn.rtls()).buf.cast(), available)[..to.len()]);
-            mg_iobuf_del(conn.rtls(), 0, n);
-        }
-        n as c_long
+        to.copy_from_slice(&from[..to.len()]);
+        conn.rtls().delete(0, to.len()) as c_long
     })
 }
 

@@ -4,7 +4,7 @@ use core::ffi::{c_char, c_int, c_void};
 use core::ptr;
 
 use super::fmt::{IobufSink, va_int, va_ptr, vformat, with_sink};
-use super::iobuf;
+use super::iobuf::Buffer;
 use super::mem::bytes;
 use super::panics::{exported, guard};
 use super::queue;
@@ -59,9 +59,8 @@ pub unsafe extern "C" fn mg_vmprintf(fmt: *const c_char, ap: *mut va_list) -> *m
     exported("mg_vmprintf", ptr::null_mut(), || {
         let mut io = mg_iobuf { buf: ptr::null_mut(), size: 0, len: 0, align: 256 };
 
-        let mut sink = IobufSink::new(&raw mut io);
         // SAFETY: rules 3 and 6, passed on; `io` outlives the sink.
-        unsafe { vformat(&mut sink, fmt, ap) };
+        unsafe { vformat(&mut IobufSink::new(Buffer::of(&raw mut io)), fmt, ap) };
         io.buf.cast()
     })
 }
@@ -136,11 +135,9 @@ pub unsafe extern "C" fn mg_pfn_stdout(c: c_char, param: *mut c_void) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_pfn_iobuf(ch: c_char, param: *mut c_void) {
     exported("mg_pfn_iobuf", (), || {
-        if !param.is_null() {
-            // SAFETY: rule 1: `param` is a live buffer.
-            unsafe {
-                iobuf::append_text(param.cast(), &[ch as u8]);
-            };
+        // SAFETY: rule 1: `param` is NULL or a live buffer.
+        if let Some(io) = unsafe { Buffer::from_ptr(param.cast()) } {
+            io.append_text(&[ch as u8]);
         }
     })
 }
@@ -150,9 +147,9 @@ pub unsafe extern "C" fn mg_pfn_iobuf(ch: c_char, param: *mut c_void) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_pfn_iobuf_noresize(ch: c_char, param: *mut c_void) {
     exported("mg_pfn_iobuf_noresize", (), || {
-        if !param.is_null() {
-            // SAFETY: rule 1: `param` is a live buffer.
-            unsafe { iobuf::append_text_noresize(param.cast(), &[ch as u8]) };
+        // SAFETY: rule 1: `param` is NULL or a live buffer.
+        if let Some(io) = unsafe { Buffer::from_ptr(param.cast()) } {
+            io.append_text_noresize(&[ch as u8]);
         }
     })
 }

@@ -8,6 +8,7 @@ use super::panics::{exported, exported_on};
 use super::types::{mg_connection, mg_event_handler_t, mg_http_message, mg_mgr, va_list};
 use crate::event::conn::Conn;
 use crate::event::output;
+use crate::http::message::Message;
 use crate::proto::ws::frame::MAX_HEADER_LEN;
 use crate::ws::{handshake, send};
 
@@ -23,9 +24,8 @@ unsafe extern "C" fn meerkat_ws_vconnect(
 ) -> *mut mg_connection {
     exported("meerkat_ws_vconnect", null_mut(), || {
         // SAFETY: rules 1, 3, 6 and 7.
-        unsafe {
-            handshake::connect(mgr, url, (r#fn, fn_data), fmt, ap).map_or(null_mut(), Conn::ptr)
-        }
+        let conn = unsafe { handshake::connect(mgr, url, (r#fn, fn_data), fmt, ap) };
+        conn.map_or(null_mut(), Conn::ptr)
     })
 }
 
@@ -37,16 +37,12 @@ unsafe extern "C" fn meerkat_ws_vupgrade(
     fmt: *const c_char,
     ap: *mut va_list,
 ) {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1 and 4.
+    let (conn, message) = unsafe { (Conn::from_ptr(c), Message::from_ptr(hm)) };
     exported_on("meerkat_ws_vupgrade", conn, (), |conn| {
-        if hm.is_null() {
-            return;
-        }
-        // SAFETY: rules 1, 3, 4 and 6.
-        unsafe {
-            handshake::upgrade(conn, hm, fmt, ap);
-        }
+        let Some(message) = message else { return };
+        // SAFETY: rules 3 and 6.
+        unsafe { handshake::upgrade(conn, message, fmt, ap) };
     })
 }
 
@@ -64,17 +60,14 @@ pub unsafe extern "C" fn mg_ws_send(
     len: usize,
     op: c_int,
 ) -> usize {
-    // SAFETY: rule 1.
-    let conn = unsafe { Conn::from_ptr(c) };
+    // SAFETY: rules 1 and 2.
+    let (conn, payload) = unsafe { (Conn::from_ptr(c), bytes(buf, len)) };
     exported_on("mg_ws_send", conn, 0, |conn| {
-        // SAFETY: rules 1 and 2.
-        unsafe {
-            let sent = send::frame(conn, bytes(buf, len), len, op);
-            if sent == 0 && output::is_too_much(conn, len.saturating_add(MAX_HEADER_LEN)) {
-                output::refuse(conn);
-            }
-            sent
+        let sent = send::frame(conn, payload, len, op);
+        if sent == 0 && output::is_too_much(conn, len.saturating_add(MAX_HEADER_LEN)) {
+            output::refuse(conn);
         }
+        sent
     })
 }
 

@@ -34,6 +34,7 @@ use crate::event::conn::Conn;
 use crate::event::emit::ev;
 use crate::event::state::{Scope, State};
 use crate::fs::system::FileSystem;
+use crate::http::message::Message;
 use crate::http::reply;
 use crate::text::glob;
 use links::scratch;
@@ -167,10 +168,14 @@ pub(crate) unsafe fn on_event(conn: Conn, event: c_int, data: *mut c_void) {
     match event {
         ev::OPEN => scratch::set_dash(conn, dash.as_ptr()),
         ev::POLL => login::close_if_over(client),
-        // SAFETY: passed on.
-        ev::HTTP_HDRS if !data.is_null() => unsafe { requests::headers(client, data.cast()) },
-        // SAFETY: passed on.
-        ev::HTTP_MSG if !data.is_null() => unsafe { requests::message(client, data.cast()) },
+        ev::HTTP_HDRS | ev::HTTP_MSG => {
+            // SAFETY: passed on.
+            let Some(message) = (unsafe { Message::from_ptr(data.cast()) }) else { return };
+            match event {
+                ev::HTTP_HDRS => requests::headers(client, message),
+                _ => requests::message(client, message),
+            }
+        }
         ev::CLOSE if conn.is(flags::LISTENING) => login::end_all(client),
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! Requests: who asks, what is answered early, reading and writing variables.
 
 use core::ffi::c_int;
+use core::ptr::{null, null_mut};
 
 use super::account::Handle;
 use super::creds::Credentials;
@@ -9,7 +10,8 @@ use super::links::{Link, scratch};
 use super::sets::{Set, op};
 use super::uri::{Number, Route, needs_user};
 use super::{Client, call_custom, json, login, transfer};
-use crate::abi::types::{mg_http_message, mg_http_serve_opts};
+use crate::abi::types::mg_http_serve_opts;
+use crate::http::message::Message;
 use crate::http::serve::{self, Options};
 use crate::ws;
 
@@ -27,13 +29,8 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// # Safety
-    /// Rules 1 and 4 of the C edge for `hm`.
-    unsafe fn new(hm: *const mg_http_message) -> Request {
-        // SAFETY: passed on.
-        unsafe {
-            Request { method: (*hm).method.bytes().to_vec(), uri: (*hm).uri.bytes().to_vec() }
-        }
+    fn new(message: Message) -> Request {
+        Request { method: message.method().to_vec(), uri: message.uri().to_vec() }
     }
 
     /// True for this method, in any case.
@@ -60,19 +57,13 @@ fn link(client: Client) -> Option<Link> {
 }
 
 /// Who sends the request. It is found out once, however often the request is reported.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge for `hm`.
-unsafe fn identify(client: Client, hm: *const mg_http_message) -> Option<Handle> {
+fn identify(client: Client, message: Message) -> Option<Handle> {
     if let Some(link) = link(client) {
         let now = crate::abi::timer::now_ms();
         return link.account.filter(|account| !account.is_over(now));
     }
-    // SAFETY: passed on.
-    let credentials = unsafe {
-        let header = |name| serve::find_header(hm, name);
-        Credentials::of(header(b"Authorization"), header(b"Cookie"), (*hm).query.bytes())
-    };
+    let header = |name| message.header(name);
+    let credentials = Credentials::of(header(b"Authorization"), header(b"Cookie"), message.query());
     let account = login::authenticate(client, &credentials);
     if client.is_gone() {
         return None;
@@ -120,15 +111,11 @@ pub(crate) fn refuse(client: Client) {
 }
 
 /// `MG_EV_HTTP_HDRS`: what is decided before the body is there.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge for `hm`.
-pub(crate) unsafe fn headers(client: Client, hm: *mut mg_http_message) {
+pub(crate) fn headers(client: Client, message: Message) {
     if number(client).is_some() && was_answered(client) {
         return;
     }
-    // SAFETY: passed on.
-    let (request, account) = unsafe { (Request::new(hm), identify(client, hm)) };
+    let (request, account) = (Request::new(message), identify(client, message));
     if client.is_gone() {
         return;
     }
@@ -136,13 +123,11 @@ pub(crate) unsafe fn headers(client: Client, hm: *mut mg_http_message) {
         (_, None) if needs_user(&request.uri) => refuse(client),
         (Route::Login, Some(account)) => login::reply_login(client, &account),
         (Route::Ota, Some(_)) if request.has_content() => {
-            // SAFETY: passed on.
-            unsafe { transfer::start_firmware(client, hm) }
+            transfer::start_firmware(client, message);
         }
         (Route::Ota, Some(_)) => client.reply(405, JSON_HEADERS, b"Method Not Allowed\n"),
         (Route::File { set, name }, account) if request.has_content() => {
-            // SAFETY: passed on.
-            unsafe { transfer::start_upload(client, hm, (set, name), account.as_ref()) }
+            transfer::start_upload(client, message, (set, name), account.as_ref());
         }
         _ => return,
     }
@@ -150,18 +135,15 @@ pub(crate) unsafe fn headers(client: Client, hm: *mut mg_http_message) {
 }
 
 /// `MG_EV_HTTP_MSG`: everything that was not answered early.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge for `hm`.
-pub(crate) unsafe fn message(client: Client, hm: *mut mg_http_message) {
+pub(crate) fn message(client: Client, message: Message) {
     if was_answered(client) {
         scratch::set_marker(client.conn, false);
         crate::http::reply::end_response(client.conn);
         return;
     }
-    // SAFETY: passed on. The body is copied because callbacks run before it is used up.
-    let (request, body, account) =
-        unsafe { (Request::new(hm), (*hm).body.bytes().to_vec(), identify(client, hm)) };
+    let request = Request::new(message);
+    let body = message.body().to_vec(); // Callbacks run before it is used up.
+    let account = identify(client, message);
     if client.is_gone() {
         return;
     }
@@ -169,20 +151,16 @@ pub(crate) unsafe fn message(client: Client, hm: *mut mg_http_message) {
     match (route, &account) {
         (Route::Hi, _) => client.reply(200, JSON_HEADERS, b"hi\n"),
         (Route::Logout, _) => login::reply_logout(client, account.as_ref()),
-        // SAFETY: passed on.
-        (Route::Page, _) => unsafe { serve_page(client, hm) },
+        (Route::Page, _) => serve_page(client, message),
         (_, None) if needs_user(&request.uri) => refuse(client),
         (Route::File { set, name }, _) if !request.has_content() => {
             let is_delete = request.is(b"DELETE");
-            // SAFETY: passed on.
-            unsafe { transfer::serve(client, hm, (set, name), account.as_ref(), is_delete) }
+            transfer::serve(client, message, (set, name), account.as_ref(), is_delete);
         }
-        // SAFETY: passed on.
-        (Route::WebSocket, Some(_)) => unsafe { upgrade(client, hm) },
+        (Route::WebSocket, Some(_)) => upgrade(client, message),
         (Route::Login, Some(account)) => login::reply_login(client, account),
         (_, Some(account)) if answer_api(client, &request, route, &body, account) => {}
-        // SAFETY: passed on.
-        _ => unsafe { custom(client, &request, hm) },
+        _ => custom(client, &request, message),
     }
 }
 
@@ -358,10 +336,7 @@ pub(crate) fn announce_size(client: Client, set: Set) {
 }
 
 /// Sends the page of the dashboard, which is packed into the program.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge for `hm`.
-unsafe fn serve_page(client: Client, hm: *const mg_http_message) {
+fn serve_page(client: Client, message: Message) {
     let opts = mg_http_serve_opts {
         root_dir: core::ptr::null(),
         ssi_pattern: core::ptr::null(),
@@ -370,16 +345,18 @@ unsafe fn serve_page(client: Client, hm: *const mg_http_message) {
         page404: core::ptr::null(),
         fs: &raw mut crate::abi::fs::mg_fs_packed,
     };
-    // SAFETY: passed on; the options live during the call.
-    let (options, request) = unsafe { (Options::new(&opts), serve::Request::new(hm)) };
-    serve::serve_file(client.conn, &request, Some(c"/dashboard.html"), &options);
+    // SAFETY: the options live during the call.
+    let options = unsafe { Options::new(&opts) };
+    serve::serve_file(
+        client.conn,
+        &serve::Request::new(message),
+        Some(c"/dashboard.html"),
+        &options,
+    );
 }
 
 /// Turns the connection into a WebSocket that gets notifications.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge for `hm`.
-unsafe fn upgrade(client: Client, hm: *mut mg_http_message) {
+fn upgrade(client: Client, message: Message) {
     if let Some(state) = client.state {
         // Before, because the program may announce changes as soon as the WebSocket is open.
         state.with_links(|links| {
@@ -388,18 +365,15 @@ unsafe fn upgrade(client: Client, hm: *mut mg_http_message) {
             }
         });
     }
-    // SAFETY: passed on; without a format there are no arguments.
-    unsafe { ws::handshake::upgrade(client.conn, hm, core::ptr::null(), core::ptr::null_mut()) };
+    // SAFETY: without a format there are no arguments.
+    unsafe { ws::handshake::upgrade(client.conn, message, null(), null_mut()) };
 }
 
 /// Requests that are not the dashboard's own.
-///
-/// # Safety
-/// Rules 1 and 7 of the C edge for `hm`.
-unsafe fn custom(client: Client, request: &Request, hm: *mut mg_http_message) {
+fn custom(client: Client, request: &Request, message: Message) {
     match client.dash.custom_handler(&request.uri) {
-        // SAFETY: passed on.
-        Some(handler) => unsafe { call_custom(handler, client.conn, hm.cast()) },
+        // SAFETY: rule 7 of the C edge, which holds for the handlers of a dashboard.
+        Some(handler) => unsafe { call_custom(handler, client.conn, message.ptr().cast()) },
         None => client.reply(404, JSON_HEADERS, b"Not Found"),
     }
 }

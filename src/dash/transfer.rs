@@ -7,13 +7,13 @@ use super::account::Handle;
 use super::requests::{JSON_HEADERS, announce_size, refuse};
 use super::sets::{Set, op};
 use super::{Client, Dash, files};
-use crate::abi::http::body_of;
 use crate::abi::mem::cstr;
 use crate::abi::panics::guard;
-use crate::abi::types::{flags, mg_connection, mg_http_message, mg_http_serve_opts};
+use crate::abi::types::{flags, mg_connection, mg_http_serve_opts};
 use crate::event::conn::Conn;
 use crate::event::state::Scope;
 use crate::fs::system::join;
+use crate::http::message::Message;
 use crate::http::serve::{self, Options};
 use crate::http::upload;
 
@@ -38,12 +38,9 @@ fn directory_of(client: Client, set: Set, user: &Handle) -> Option<Vec<u8>> {
 }
 
 /// Starts to store the body of a request in a file, or refuses it.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge for `hm`.
-pub(crate) unsafe fn start_upload(
+pub(crate) fn start_upload(
     client: Client,
-    hm: *mut mg_http_message,
+    message: Message,
     (set, name): Place,
     user: Option<&Handle>,
 ) {
@@ -59,20 +56,14 @@ pub(crate) unsafe fn start_upload(
     let Some(dir) = directory_of(client, set, user) else { return };
     if !client.is_gone() {
         let fs = client.dash.upload_fs();
-        // SAFETY: passed on.
-        let body = unsafe { body_of(hm) };
+        let body = message.place_of_body();
         upload::start_file(client.conn, body, &name, &dir, fs, Some(on_file_stored));
     }
 }
 
 /// Starts to pass the body of a request to the firmware updater.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge for `hm`.
-pub(crate) unsafe fn start_firmware(client: Client, hm: *mut mg_http_message) {
-    // SAFETY: passed on.
-    let body = unsafe { body_of(hm) };
-    upload::start_firmware(client.conn, body, Some(on_firmware_stored));
+pub(crate) fn start_firmware(client: Client, message: Message) {
+    upload::start_firmware(client.conn, message.place_of_body(), Some(on_firmware_stored));
 }
 
 /// The client of an upload that has ended.
@@ -123,12 +114,9 @@ unsafe extern "C" fn on_firmware_stored(c: *mut mg_connection, message: *const c
 }
 
 /// Sends or deletes a file.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge for `hm`.
-pub(crate) unsafe fn serve(
+pub(crate) fn serve(
     client: Client,
-    hm: *const mg_http_message,
+    message: Message,
     (set, name): Place,
     user: Option<&Handle>,
     is_delete: bool,
@@ -157,10 +145,8 @@ pub(crate) unsafe fn serve(
             page404: null(),
             fs: client.dash.upload_fs().as_ptr(),
         };
-        // SAFETY: passed on; the options live during the call.
-        unsafe {
-            let (request, options) = (serve::Request::new(hm), Options::new(&opts));
-            serve::serve_file(client.conn, &request, Some(&path), &options);
-        }
+        // SAFETY: the options live during the call.
+        let options = unsafe { Options::new(&opts) };
+        serve::serve_file(client.conn, &serve::Request::new(message), Some(&path), &options);
     }
 }

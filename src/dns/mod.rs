@@ -188,10 +188,8 @@ unsafe extern "C" fn resolver_handler(c: *mut mg_connection, event: c_int, _data
 /// A datagram came in: completes the lookup it answers.
 fn answer(state: State, resolver: Conn) {
     let from = resolver.rem();
-    let len = resolver.recv_len();
-    // SAFETY: `recv` is a member of the live connection and holds `len` bytes; they are copied,
-    // because completing a lookup runs program code.
-    let message = unsafe { mem::bytes((*resolver.recv()).buf.cast(), len) }.to_vec();
+    // Copied, because completing a lookup runs program code.
+    let message = resolver.recv().to_vec();
     resolver.set_recv_len(0);
     let server = state.with_lookups(|lookups| lookups.server_at(resolver.ptr()));
     let Some(server) = server else { return };

@@ -6,7 +6,6 @@ use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call_plain, ev};
 use super::state::{Scope, State};
 use super::{guarded, linger, unlisted, wake};
-use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::types::flags;
 use crate::sys::socket;
 use crate::tls;
@@ -84,12 +83,8 @@ fn forget_resolver(conn: Conn) {
 /// Releases TLS state, buffers and parser state.
 fn release(conn: Conn) {
     tls::free(conn);
-    // SAFETY: the buffers are members of a connection whose memory is valid.
-    unsafe {
-        mg_iobuf_free(conn.recv());
-        mg_iobuf_free(conn.send());
-        mg_iobuf_free(conn.rtls());
-        mg_iobuf_free(addr_of_mut!((*conn.ptr()).prof));
+    for buffer in [conn.recv(), conn.send(), conn.rtls(), conn.prof()] {
+        buffer.free();
     }
     crate::http::engine::drop_pending(conn);
     crate::ws::session::drop_session(conn);

@@ -5,7 +5,8 @@ use core::mem::size_of;
 use core::ptr::{NonNull, addr_of_mut, null_mut};
 
 use super::state::State;
-use crate::abi::types::{mg_addr, mg_connection, mg_event_handler_t, mg_iobuf, mg_mgr};
+use crate::abi::iobuf::Buffer;
+use crate::abi::types::{mg_addr, mg_connection, mg_event_handler_t, mg_mgr};
 use crate::guard::deadline::Watch;
 use crate::http::engine::Pending;
 use crate::mqtt::receive::Progress;
@@ -165,9 +166,8 @@ impl Conn {
         set!(conn, mgr, mgr);
         conn.set_fd(NO_FD);
         let align = crate::abi::app_options::io_size();
-        for io in [conn.recv(), conn.send(), conn.rtls()] {
-            // SAFETY: the three buffers are members of the live connection.
-            unsafe { (*io).align = align };
+        for buffer in [conn.recv(), conn.send(), conn.rtls()] {
+            buffer.set_align(align);
         }
         conn.private().watched_fd = NO_FD;
         Some(conn)
@@ -293,21 +293,27 @@ impl Conn {
     }
 
     /// Input buffer.
-    pub(crate) fn recv(self) -> *mut mg_iobuf {
-        // SAFETY: as in `get!`; only an address is taken.
-        unsafe { addr_of_mut!((*self.0.as_ptr()).recv) }
+    pub(crate) fn recv(self) -> Buffer {
+        // SAFETY: as in `get!`; the buffer is a member.
+        unsafe { Buffer::of(&raw mut (*self.0.as_ptr()).recv) }
     }
 
     /// Output buffer.
-    pub(crate) fn send(self) -> *mut mg_iobuf {
-        // SAFETY: as in `get!`; only an address is taken.
-        unsafe { addr_of_mut!((*self.0.as_ptr()).send) }
+    pub(crate) fn send(self) -> Buffer {
+        // SAFETY: as in `get!`; the buffer is a member.
+        unsafe { Buffer::of(&raw mut (*self.0.as_ptr()).send) }
     }
 
     /// Undecrypted TLS input.
-    pub(crate) fn rtls(self) -> *mut mg_iobuf {
-        // SAFETY: as in `get!`; only an address is taken.
-        unsafe { addr_of_mut!((*self.0.as_ptr()).rtls) }
+    pub(crate) fn rtls(self) -> Buffer {
+        // SAFETY: as in `get!`; the buffer is a member.
+        unsafe { Buffer::of(&raw mut (*self.0.as_ptr()).rtls) }
+    }
+
+    /// Undecoded input of protocols; unused here but for what programs put into it.
+    pub(crate) fn prof(self) -> Buffer {
+        // SAFETY: as in `get!`; the buffer is a member.
+        unsafe { Buffer::of(&raw mut (*self.0.as_ptr()).prof) }
     }
 
     /// Bytes in the input buffer, never more than its capacity.
@@ -316,13 +322,17 @@ impl Conn {
     }
 
     pub(crate) fn set_recv_len(self, len: usize) {
-        // SAFETY: as in `get!`.
-        unsafe { (*self.recv()).len = len }
+        self.recv().set_len(len);
     }
 
     /// Bytes in the output buffer, never more than its capacity.
     pub(crate) fn send_len(self) -> usize {
         get!(self, send.len).min(get!(self, send.size))
+    }
+
+    /// Takes output back that was appended behind the first `len` bytes.
+    pub(crate) fn truncate_send(self, len: usize) {
+        self.send().set_len(len.min(self.send_len()));
     }
 
     /// Memory held by the input buffers and by the output buffer, in bytes.

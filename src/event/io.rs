@@ -8,7 +8,6 @@ use super::emit::{call_count, ev, fail};
 use super::hexdump::hexdump;
 use super::state::State;
 use crate::abi::app_options;
-use crate::abi::iobuf::{self, mg_iobuf_del, mg_iobuf_resize};
 use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
 use crate::guard::deadline::Phase;
@@ -138,8 +137,7 @@ fn make_room(conn: Conn) -> bool {
         fail(conn, format_args!("MG_MAX_RECV_SIZE"));
         return false;
     }
-    // SAFETY: `recv` is a member of the live connection.
-    let size = unsafe { (*conn.recv()).size };
+    let size = conn.recv().size();
     if len < size {
         return true;
     }
@@ -147,14 +145,10 @@ fn make_room(conn: Conn) -> bool {
     let step = app_options::io_size();
     let limit = max_recv_size.saturating_add(step - 1) / step * step;
     let doubled = size.saturating_mul(2).min(limit).max(size.saturating_add(step));
-    // SAFETY: as above.
-    let grown = unsafe {
-        mg_iobuf_resize(conn.recv(), doubled)
-            || mg_iobuf_resize(conn.recv(), size.saturating_add(step))
-    };
+    let recv = conn.recv();
+    let grown = recv.resize(doubled) || recv.resize(size.saturating_add(step));
     if grown {
-        // SAFETY: as above.
-        conn.private().recv_capacity = unsafe { (*conn.recv()).size };
+        conn.private().recv_capacity = recv.size();
     } else {
         fail(conn, format_args!("OOM"));
     }
@@ -165,8 +159,7 @@ fn make_room(conn: Conn) -> bool {
 /// buffer grew in such steps, or all free space if the program enlarged the buffer.
 fn free_space<'a>(conn: Conn) -> &'a mut [MaybeUninit<u8>] {
     let len = conn.recv_len();
-    // SAFETY: `recv` is a member of the live connection.
-    let (buf, size) = unsafe { ((*conn.recv()).buf, (*conn.recv()).size) };
+    let (buf, size) = (conn.recv().start(), conn.recv().size());
     let mut end = size;
     if size == conn.private().recv_capacity {
         let step = app_options::io_size();
@@ -194,8 +187,7 @@ fn read_datagram(state: State, conn: Conn) {
     }
     // SAFETY: the kernel initialised the first `n` bytes.
     let payload = unsafe { core::slice::from_raw_parts(datagram.as_ptr().cast::<u8>(), n) };
-    // SAFETY: `recv` is a member of the live connection.
-    if !unsafe { iobuf::append(conn.recv(), payload) } {
+    if !conn.recv().append(payload) {
         fail(conn, format_args!("OOM"));
         return;
     }
@@ -226,8 +218,7 @@ fn fill_raw_tls(state: State, conn: Conn) -> bool {
             // SAFETY: the kernel initialised the first `n` bytes.
             let bytes = unsafe { core::slice::from_raw_parts(raw.as_ptr().cast::<u8>(), n) };
             let Some(rest) = tls::absorb(conn, bytes) else { return false };
-            // SAFETY: `rtls` is a member of the live connection.
-            let stored = unsafe { iobuf::append(conn.rtls(), rest) };
+            let stored = conn.rtls().append(rest);
             if !stored {
                 fail(conn, format_args!("OOM"));
             }
@@ -294,8 +285,7 @@ fn write_once(conn: Conn) -> bool {
             if queued > 0 {
                 hexdump_output(conn, n);
                 let removed = if conn.is(flags::UDP) { queued } else { n };
-                // SAFETY: `send` is a member of the live connection.
-                unsafe { mg_iobuf_del(conn.send(), 0, removed) };
+                conn.send().delete(0, removed);
             }
             if !conn.is(flags::TLS) {
                 note_output(conn, n);
@@ -314,8 +304,7 @@ fn write_once(conn: Conn) -> bool {
         }
         Err(e) if conn.is(flags::UDP) && !socket::is_unusable(&e) => {
             // A datagram that can't go is lost, as on the way; the socket stays.
-            // SAFETY: `send` is a member of the live connection.
-            unsafe { mg_iobuf_del(conn.send(), 0, queued) };
+            conn.send().delete(0, queued);
             false
         }
         Err(_) => {
@@ -327,9 +316,8 @@ fn write_once(conn: Conn) -> bool {
 
 /// Hands the output buffer to the kernel or to TLS.
 fn transmit(conn: Conn) -> io::Result<usize> {
-    // SAFETY: `send` is a member of the live connection; the slice ends with this function, which
-    // runs no program code but a TLS back end's.
-    let bytes = unsafe { core::slice::from_raw_parts((*conn.send()).buf, conn.send_len()) };
+    // SAFETY: the slice ends with this function, which runs no program code but a TLS back end's.
+    let bytes = unsafe { conn.send().bytes() };
     if conn.is(flags::TLS) {
         tls::send(conn, bytes)
     } else if conn.is(flags::UDP) {
@@ -383,16 +371,16 @@ fn refresh_local(conn: Conn) {
 
 fn hexdump_input(conn: Conn, direction: &str, ofs: usize, len: usize) {
     if conn.is(flags::HEXDUMPING) {
-        // SAFETY: `recv` is a member of the live connection and holds `ofs + len` bytes.
-        let bytes = unsafe { core::slice::from_raw_parts((*conn.recv()).buf.add(ofs), len) };
-        hexdump(conn, direction, bytes);
+        // SAFETY: printing runs no program code but a log function, which may not touch the buffer.
+        let input = unsafe { conn.recv().bytes() };
+        hexdump(conn, direction, input.get(ofs..ofs + len).unwrap_or_default());
     }
 }
 
 fn hexdump_output(conn: Conn, len: usize) {
     if conn.is(flags::HEXDUMPING) {
-        // SAFETY: `send` is a member of the live connection and holds at least `len` bytes.
-        let bytes = unsafe { core::slice::from_raw_parts((*conn.send()).buf, len) };
-        hexdump(conn, "->", bytes);
+        // SAFETY: as in `hexdump_input`.
+        let output = unsafe { conn.send().bytes() };
+        hexdump(conn, "->", output.get(..len).unwrap_or_default());
     }
 }

@@ -8,7 +8,6 @@ use super::conn::Conn;
 use super::emit::fail;
 use super::state::Scope;
 use crate::abi::fmt::IobufSink;
-use crate::abi::iobuf::{self, mg_iobuf_resize};
 use crate::guard::options::Name;
 
 /// How many more bytes the send buffer of `conn` may take.
@@ -45,30 +44,26 @@ pub(crate) fn refuse(conn: Conn) {
 /// too much; nothing changes then.
 pub(crate) fn reserve(conn: Conn, extra: usize) -> bool {
     let room = room(conn);
-    // SAFETY: `send` is a member of the live connection.
-    let free = unsafe { (*conn.send()).size }.saturating_sub(conn.send_len());
+    let free = conn.send().size().saturating_sub(conn.send_len());
     if extra <= free && extra <= room {
         return true;
     }
     if extra > room || !grow_to_limit(conn, extra, room) {
         return false;
     }
-    // SAFETY: `send` is a member of the live connection.
-    unsafe { iobuf::reserve(conn.send(), extra) }
+    conn.send().reserve(extra)
 }
 
 /// Close to its limit a buffer grows by what is needed, not generously beyond the limit. False if
 /// there is no memory.
 fn grow_to_limit(conn: Conn, extra: usize, room: usize) -> bool {
-    // SAFETY: `send` is a member of the live connection.
-    let size = unsafe { (*conn.send()).size };
+    let size = conn.send().size();
     let need = conn.send_len().saturating_add(extra);
     let limit = conn.send_len().saturating_add(room);
     if need <= size || size < limit / 2 {
         return true;
     }
-    // SAFETY: as above.
-    unsafe { mg_iobuf_resize(conn.send(), need.saturating_add(need / 8).min(limit)) }
+    conn.send().resize(need.saturating_add(need / 8).min(limit))
 }
 
 /// Appends `bytes`, or nothing if there is no memory or it would be too much.
@@ -77,15 +72,12 @@ pub(crate) fn append(conn: Conn, bytes: &[u8]) -> bool {
     if bytes.len() > room {
         return false;
     }
-    // SAFETY: `send` is a member of the live connection.
-    let (buf, size) = unsafe { ((*conn.send()).buf as usize, (*conn.send()).size) };
-    // Growing would free a source that lies in the buffer itself; `iobuf::append` knows about it.
-    let is_inside = (buf..buf + size).contains(&(bytes.as_ptr() as usize));
+    // Growing would free a source that lies in the buffer itself; `Buffer::append` knows about it.
+    let is_inside = conn.send().contains(bytes.as_ptr());
     if !is_inside && !grow_to_limit(conn, bytes.len(), room) {
         return false;
     }
-    // SAFETY: as above.
-    unsafe { iobuf::append(conn.send(), bytes) }
+    conn.send().append(bytes)
 }
 
 /// A sink that appends; it says so when there is no memory or it would be too much.

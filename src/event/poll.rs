@@ -11,7 +11,6 @@ use super::io::{self, handshake_step, is_throttled, output_pending, read_step, w
 use super::state::{Scope, State};
 use super::{admission, connect, guarded, linger, phases, proxy_header, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
-use crate::abi::iobuf::mg_iobuf_free;
 use crate::abi::panics;
 use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
@@ -390,16 +389,13 @@ fn give_buffers_back(conn: Conn, now: u64) -> bool {
     if now.wrapping_sub(conn.private().last_io_ms) <= BUFFER_IDLE_MS {
         return false;
     }
-    // SAFETY: the buffers are members of the live connection.
-    unsafe {
-        let recv = conn.recv();
-        if (*recv).len == 0 && (*recv).size > 0 && (*recv).size == conn.private().recv_capacity {
-            mg_iobuf_free(recv);
-        }
-        for io in [conn.send(), conn.rtls()] {
-            if (*io).len == 0 && (*io).size > 0 {
-                mg_iobuf_free(io);
-            }
+    let recv = conn.recv();
+    if recv.is_idle() && recv.size() == conn.private().recv_capacity {
+        recv.free();
+    }
+    for buffer in [conn.send(), conn.rtls()] {
+        if buffer.is_idle() {
+            buffer.free();
         }
     }
     true

@@ -10,7 +10,6 @@ use core::ptr::without_provenance_mut;
 use super::accept;
 use super::conn::{Conn, Kind};
 use super::state::State;
-use crate::abi::iobuf;
 use crate::abi::types::flags;
 use crate::proto::proxy::{Parsed, parse};
 use crate::sys::socket;
@@ -48,13 +47,11 @@ pub(crate) fn read(state: State, conn: Conn) {
     // SAFETY: the kernel initialised the first `n` bytes.
     let fresh = unsafe { core::slice::from_raw_parts(fresh.as_ptr().cast::<u8>(), n) };
     let seen = conn.recv_len();
-    // SAFETY: `recv` is a member of the live connection, and nobody else uses it yet.
-    let bytes = unsafe {
-        if !iobuf::append(conn.recv(), fresh) {
-            return conn.set(flags::CLOSING);
-        }
-        crate::abi::mem::bytes((*conn.recv()).buf.cast(), conn.recv_len())
-    };
+    if !conn.recv().append(fresh) {
+        return conn.set(flags::CLOSING);
+    }
+    // SAFETY: the slice is used before anything happens to the buffer.
+    let bytes = unsafe { conn.recv().bytes() };
     match parse(bytes) {
         // All of it belongs to the header; taking it keeps the socket from being readable for nothing.
         Parsed::Partial if bytes.len() < MAX_HEADER => {

@@ -14,7 +14,6 @@ use super::refuse::{self, Refusal};
 use super::reply;
 use super::{access_log, parts};
 use crate::abi::http_parse::fill;
-use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::mem;
 use crate::abi::types::{flags, mg_connection, mg_http_message};
 use crate::event::conn::Conn;
@@ -285,8 +284,8 @@ fn count_pipelined(conn: Conn) {
 
 /// Counts the blank lines of the input from offset `from` on.
 fn count_blank_lines(conn: Conn, from: usize) {
-    // SAFETY: `recv` is a member of the live connection and holds that many bytes.
-    let input = unsafe { mem::bytes((*conn.recv()).buf.cast(), conn.recv_len()) };
+    // SAFETY: nothing happens to the buffer while the slice is used.
+    let input = unsafe { conn.recv().bytes() };
     let fresh = input.get(from..).unwrap_or_default();
     let found = memchr::memmem::find_iter(fresh, b"\n\r\n").count();
     let pipelined = &mut conn.private().pipelined;
@@ -357,8 +356,7 @@ impl Run {
 
     fn remove_consumed(&mut self) {
         if self.consumed > 0 {
-            // SAFETY: `recv` is a member of the live connection.
-            unsafe { mg_iobuf_del(self.conn.recv(), 0, self.consumed) };
+            self.conn.recv().delete(0, self.consumed);
             self.consumed = 0;
         }
     }
@@ -369,13 +367,9 @@ impl Run {
 
     /// The unread input.
     fn input<'a>(&self) -> &'a mut [u8] {
-        let len = self.conn.recv_len();
-        // SAFETY: `recv` is a member of the live connection and holds `len` bytes; the slice is
-        // not used across calls into program code.
-        unsafe {
-            let all = mem::bytes_mut((*self.conn.recv()).buf.cast(), len);
-            all.get_mut(self.consumed..).unwrap_or(&mut [])
-        }
+        // SAFETY: the slice is not used across calls into program code.
+        let all = unsafe { self.conn.recv().bytes_mut() };
+        all.get_mut(self.consumed..).unwrap_or(&mut [])
     }
 
     /// Parses the head of the message at hand, if it is all there.

@@ -5,6 +5,7 @@
 pub(crate) mod access_log;
 pub(crate) mod engine;
 pub(crate) mod login;
+pub(crate) mod message;
 pub(crate) mod parts;
 pub(crate) mod policy;
 pub(crate) mod refuse;

@@ -321,8 +321,8 @@ pub(crate) fn is_last_request(state: State, conn: Conn) -> bool {
 
 /// A response that the program wrote by itself, at offset `at` of the output: counts its status.
 pub(crate) fn note_own_response(state: State, conn: Conn, at: usize) {
-    // SAFETY: `send` is a member of the live connection and holds that many bytes.
-    let output = unsafe { crate::abi::mem::bytes((*conn.send()).buf.cast(), conn.send_len()) };
+    // SAFETY: what is read is copied before anything happens to the buffer.
+    let output = unsafe { conn.send().bytes() };
     let line = output.get(at..).unwrap_or_default();
     if let Some([b'H', b'T', b'T', b'P', b'/', _, b'.', _, b' ', a, b, c]) =
         line.first_chunk::<12>()

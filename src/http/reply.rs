@@ -5,7 +5,6 @@ use core::fmt::Write as _;
 
 use super::access_log;
 use crate::abi::fmt::vformat;
-use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::types::{flags, va_list};
 use crate::event::conn::Conn;
 use crate::event::emit::fail;
@@ -97,8 +96,7 @@ pub(crate) fn reply(conn: Conn, code: c_int, headers: &[u8], body: &[u8]) {
 
 /// There was no memory for the body: nobody shall see the head, which says nothing of its length.
 fn take_back(conn: Conn, before: usize) {
-    // SAFETY: `send` is a member of the live connection and holds at least `before` bytes.
-    unsafe { (*conn.send()).len = before.min(conn.send_len()) };
+    conn.truncate_send(before);
     fail(conn, format_args!("OOM"));
 }
 
@@ -181,15 +179,10 @@ fn append_all(conn: Conn, pieces: &[&[u8]]) -> Option<usize> {
     }
     let mut len = conn.send_len();
     for piece in pieces {
-        // SAFETY: `reserve` made room for all pieces behind the data; none of them lies there.
-        unsafe {
-            let to = (*conn.send()).buf.add(len);
-            core::ptr::copy_nonoverlapping(piece.as_ptr(), to, piece.len());
-        }
+        conn.send().write_at(len, piece);
         len += piece.len();
     }
-    // SAFETY: as above; the bytes up to `len` were written.
-    unsafe { (*conn.send()).len = len };
+    conn.send().set_len(len);
     Some(len)
 }
 
@@ -217,13 +210,9 @@ fn finish_reply(conn: Conn, length_at: usize) {
         access_log::note_length(state, conn, body_len);
     }
     let n = digits.len().min(LENGTH_COLUMNS);
-    // SAFETY: `send` is a member of the live connection, and `reply_head` put the field there;
-    // a custom printer that shortened the buffer is caught by the comparison.
-    unsafe {
-        if length_at + LENGTH_COLUMNS <= (*conn.send()).len {
-            let field = (*conn.send()).buf.add(length_at);
-            core::ptr::copy_nonoverlapping(digits.as_ptr(), field, n);
-        }
+    // A custom printer may have shortened the buffer.
+    if length_at + LENGTH_COLUMNS <= conn.send_len() {
+        conn.send().write_at(length_at, &digits[..n]);
     }
     end_response(conn);
 }
@@ -256,16 +245,11 @@ pub(crate) unsafe fn vprintf_chunk(conn: Conn, fmt: *const c_char, ap: *mut va_l
     let len = conn.send_len().saturating_sub(body_at);
     if body.out_of_memory() || len > u32::MAX as usize {
         fail(conn, format_args!("OOM"));
-        // SAFETY: `send` is a member of the live connection.
-        unsafe { (*conn.send()).len = before };
+        conn.truncate_send(before);
         return;
     }
     let size = Line::new(format_args!("{len:08x}"));
-    // SAFETY: `send` is a member of the live connection, and the size field was appended above.
-    unsafe {
-        let field = (*conn.send()).buf.add(before);
-        core::ptr::copy_nonoverlapping(size.as_bytes().as_ptr(), field, size.as_bytes().len());
-    }
+    conn.send().write_at(before, size.as_bytes());
     append(conn, b"\r\n");
     if len == 0 {
         end_response(conn);
@@ -277,9 +261,7 @@ pub(crate) fn write_chunk(conn: Conn, data: &[u8]) {
     let before = conn.send_len();
     let size = Line::new(format_args!("{:x}\r\n", data.len()));
     if !(append(conn, size.as_bytes()) && append(conn, data) && append(conn, b"\r\n")) {
-        let added = conn.send_len().saturating_sub(before);
-        // SAFETY: `send` is a member of the live connection.
-        unsafe { mg_iobuf_del(conn.send(), before, added) };
+        conn.send().delete(before, usize::MAX);
         return;
     }
     if data.is_empty() {

@@ -3,12 +3,13 @@
 use core::ffi::{CStr, c_char, c_void};
 use std::ffi::CString;
 
+use super::message::Message;
 use super::site::Site;
 use super::stream::{self, FileStream};
 use super::{access_log, reply, ssi};
 use crate::abi::mem::cstr;
 use crate::abi::panics::guard;
-use crate::abi::types::{flags, mg_http_message, mg_http_serve_opts};
+use crate::abi::types::{flags, mg_http_serve_opts};
 use crate::event::conn::Conn;
 use crate::fs::fence::Fence;
 use crate::fs::place::Place;
@@ -33,22 +34,15 @@ pub(crate) struct Request<'a> {
     pub(crate) accept_encoding: Option<&'a [u8]>,
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// Reads the request from the message that a handler was given.
-    ///
-    /// # Safety
-    /// Rule 1 of the C edge: `hm` and what its slices point to are live while the result is used.
-    pub(crate) unsafe fn new<'a>(hm: *const mg_http_message) -> Request<'a> {
-        // SAFETY: passed on.
-        unsafe {
-            let header = |name| find_header(hm, name);
-            Request {
-                method: (*hm).method.bytes(),
-                uri: (*hm).uri.bytes(),
-                range: header(b"Range"),
-                if_none_match: header(b"If-None-Match"),
-                accept_encoding: header(b"Accept-Encoding"),
-            }
+    pub(crate) fn new(message: Message<'a>) -> Request<'a> {
+        Request {
+            method: message.method(),
+            uri: message.uri(),
+            range: message.header(b"Range"),
+            if_none_match: message.header(b"If-None-Match"),
+            accept_encoding: message.header(b"Accept-Encoding"),
         }
     }
 
@@ -59,20 +53,6 @@ impl Request<'_> {
     fn accepts_gzip(&self) -> bool {
         self.accept_encoding.is_some_and(|value| matches(value, b"*gzip*"))
     }
-}
-
-/// # Safety
-/// Rule 1 of the C edge.
-pub(crate) unsafe fn find_header<'a>(hm: *const mg_http_message, name: &[u8]) -> Option<&'a [u8]> {
-    // SAFETY: passed on; entries behind the last one are zero.
-    let headers = unsafe { &(*hm).headers };
-    headers
-        .iter()
-        .take_while(|header| header.name.len > 0)
-        // SAFETY: passed on.
-        .find(|header| unsafe { header.name.bytes() }.eq_ignore_ascii_case(name))
-        // SAFETY: passed on.
-        .map(|header| unsafe { header.value.bytes() })
 }
 
 /// Serve options in Rust terms.
@@ -103,17 +83,18 @@ impl Options<'_> {
                 place: Place { fs: FileSystem::posix(), fence: None },
             };
         }
+        // SAFETY: passed on. The struct is copied: the program may change its own.
+        let (opts, fs) = unsafe { (opts.read(), FileSystem::new((*opts).fs)) };
         // SAFETY: passed on.
-        unsafe {
-            let text = |p: *const c_char| cstr(p).unwrap_or_default();
-            Options {
-                root_dir: cstr((*opts).root_dir),
-                ssi_pattern: cstr((*opts).ssi_pattern),
-                extra_headers: text((*opts).extra_headers),
-                mime_types: text((*opts).mime_types),
-                page404: (!(*opts).page404.is_null()).then(|| CStr::from_ptr((*opts).page404)),
-                place: Place { fs: FileSystem::new((*opts).fs), fence: None },
-            }
+        let text = |p: *const c_char| (!p.is_null()).then(|| unsafe { CStr::from_ptr(p) });
+        let bytes = |p| text(p).map(CStr::to_bytes);
+        Options {
+            root_dir: bytes(opts.root_dir),
+            ssi_pattern: bytes(opts.ssi_pattern),
+            extra_headers: bytes(opts.extra_headers).unwrap_or_default(),
+            mime_types: bytes(opts.mime_types).unwrap_or_default(),
+            page404: text(opts.page404),
+            place: Place { fs, fence: None },
         }
     }
 }

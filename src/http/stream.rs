@@ -11,7 +11,6 @@ use std::io;
 use std::os::fd::AsRawFd;
 
 use super::engine::http_handler;
-use crate::abi::iobuf::{self, mg_iobuf_resize};
 use crate::abi::types::{flags, mg_connection, mg_fd};
 use crate::abi::{app_options, mem};
 use crate::event::conn::{Conn, NO_FD};
@@ -162,17 +161,15 @@ pub(crate) fn start(conn: Conn, file: FileStream) -> bool {
 /// Appends a small file to the response head, so that both leave in one piece.
 fn append_whole(conn: Conn, file: &mut FileStream) {
     let len = file.remaining as usize;
-    // SAFETY: `send` is a member of the live connection, and `reserve` makes the room.
-    unsafe {
-        let send = conn.send();
-        if !iobuf::reserve(send, len) {
-            return;
-        }
-        let start = conn.send_len();
-        let n = file.reader().read((*send).buf.add(start), len);
-        (*send).len = start + n;
-        file.taken(n);
+    let send = conn.send();
+    if !send.reserve(len) {
+        return;
     }
+    let start = send.len();
+    // SAFETY: the file is open, and `reserve` made room for `len` bytes behind the content.
+    let n = unsafe { file.reader().read(send.start().add(start), len) };
+    send.set_len(start + n);
+    file.taken(n);
 }
 
 /// The whole file is out: HTTP goes on.
@@ -205,22 +202,18 @@ fn uses_sendfile(conn: Conn, stream: &FileStream) -> bool {
 /// Reads as much of the file as `c->send` takes.
 fn fill(conn: Conn, reader: Reader, remaining: u64) {
     let size = app_options::io_size();
-    // SAFETY: `send` is a member of the live connection; the file is open; the file system writes
-    // at most the room it is given.
-    let n = unsafe {
-        let send = conn.send();
-        if (*send).size < size && !mg_iobuf_resize(send, size) {
-            return crate::event::emit::fail(conn, format_args!("OOM"));
-        }
-        let len = conn.send_len();
-        let room = ((*send).size - len).min(usize::try_from(remaining).unwrap_or(usize::MAX));
-        if room == 0 {
-            return;
-        }
-        let n = reader.read((*send).buf.add(len), room);
-        (*send).len = len + n;
-        n
-    };
+    let send = conn.send();
+    if send.size() < size && !send.resize(size) {
+        return crate::event::emit::fail(conn, format_args!("OOM"));
+    }
+    let len = send.len();
+    let room = (send.size() - len).min(usize::try_from(remaining).unwrap_or(usize::MAX));
+    if room == 0 {
+        return;
+    }
+    // SAFETY: the file is open; the file system writes at most the room it is given.
+    let n = unsafe { reader.read(send.start().add(len), room) };
+    send.set_len(len + n);
     if let Some(stream) = stream(conn) {
         stream.taken(n);
         if n == 0 {

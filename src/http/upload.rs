@@ -6,8 +6,7 @@ use std::ffi::CString;
 
 use super::reply;
 use crate::abi::hooks::{mg_ota_begin, mg_ota_end, mg_ota_write};
-use crate::abi::iobuf::mg_iobuf_del;
-use crate::abi::mem::{self, bytes};
+use crate::abi::mem;
 use crate::abi::timer::now_ms;
 use crate::abi::types::{mg_connection, mg_fd};
 use crate::event::conn::Conn;
@@ -202,8 +201,7 @@ fn start(
     conn.set_protocol(None);
     conn.set_protocol_data(upload.as_ptr().cast());
     conn.replace_handler(Some(upload_handler));
-    // SAFETY: `recv` is a member of the live connection.
-    unsafe { mg_iobuf_del(conn.recv(), 0, request.head_len) };
+    conn.recv().delete(0, request.head_len);
     consume(conn);
 }
 
@@ -271,8 +269,9 @@ fn consume(conn: Conn) {
     };
     let available = conn.recv_len();
     let n = if available < missing { available / BLOCK * BLOCK } else { missing };
-    // SAFETY: `recv` is a member of the live connection and holds `n` bytes.
-    let is_stored = n == 0 || target.write(unsafe { bytes((*conn.recv()).buf.cast(), n) });
+    // SAFETY: rule 2: the program's file system only reads what it is given during the call.
+    let input = unsafe { conn.recv().bytes() };
+    let is_stored = n == 0 || target.write(input.get(..n).unwrap_or_default());
     // Program code may have run.
     let Some(upload) = self::upload(conn) else {
         target.finish();
@@ -289,8 +288,7 @@ fn consume(conn: Conn) {
         let problem = target.and_then(Target::finish);
         report(conn, callback, problem);
     } else {
-        // SAFETY: `recv` is a member of the live connection.
-        unsafe { mg_iobuf_del(conn.recv(), 0, n) };
+        conn.recv().delete(0, n);
     }
 }
 

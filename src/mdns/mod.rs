@@ -142,9 +142,8 @@ fn fail_lookup(state: State, conn: u64, text: &str) {
 /// A datagram came in.
 fn receive(state: State, conn: Conn) {
     let from = conn.rem();
-    // SAFETY: `recv` is a member of the live connection and holds this many bytes; they are copied,
-    // because program code runs while they are looked at.
-    let message = unsafe { mem::bytes((*conn.recv()).buf.cast(), conn.recv_len()) }.to_vec();
+    // Copied, because program code runs while it is looked at.
+    let message = conn.recv().to_vec();
     let now = state.now();
     if state.with_mdns(|shared| shared.neighbours.includes(&from, now)) {
         match mdns::kind(&message) {

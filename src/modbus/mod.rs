@@ -4,7 +4,6 @@
 use core::ffi::{c_int, c_void};
 use core::ptr::NonNull;
 
-use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::mem;
 use crate::abi::protocol_types::{mg_modbus_req, mg_modbus_values};
 use crate::abi::types::{flags, mg_connection};
@@ -43,8 +42,8 @@ fn serve_all(conn: Conn) {
     // A connection that a handler closes is no longer its manager's: asked before.
     let is_managed = conn.state().is_some();
     while conn.send_len() <= OUTPUT_HIGH_WATER {
-        // SAFETY: `recv` is a member of the live connection; the slice ends before program code runs.
-        let input = unsafe { mem::bytes((*conn.recv()).buf.cast(), conn.recv_len()) };
+        // SAFETY: the slice ends before program code runs.
+        let input = unsafe { conn.recv().bytes() };
         let len = match modbus::frame_len(input) {
             Ok(Some(len)) => len,
             Ok(None) => return,
@@ -56,8 +55,7 @@ fn serve_all(conn: Conn) {
         if is_managed && conn.is_dead() || !append(conn, answer.as_bytes()) {
             return;
         }
-        // SAFETY: `recv` is a member of the live connection.
-        unsafe { mg_iobuf_del(conn.recv(), 0, len) };
+        conn.recv().delete(0, len);
         if conn.is(flags::CLOSING) {
             return;
         }

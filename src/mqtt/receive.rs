@@ -7,8 +7,6 @@ use core::ffi::{c_int, c_void};
 
 use super::{send, version};
 use crate::abi::app_options;
-use crate::abi::iobuf::mg_iobuf_del;
-use crate::abi::mem;
 use crate::abi::mqtt::fill;
 use crate::abi::protocol_types::mg_mqtt_message;
 use crate::abi::types::{flags, mg_connection};
@@ -113,8 +111,7 @@ impl Run {
             }
         }
         if self.consumed > 0 && !self.is_gone() {
-            // SAFETY: `recv` is a member of the live connection.
-            unsafe { mg_iobuf_del(self.conn.recv(), 0, self.consumed) };
+            self.conn.recv().delete(0, self.consumed);
         }
     }
 
@@ -124,10 +121,8 @@ impl Run {
 
     /// The input that is not consumed.
     fn input<'a>(&self) -> &'a [u8] {
-        let len = self.conn.recv_len();
-        // SAFETY: `recv` is a member of the live connection and holds `len` bytes; the slice is
-        // not used across calls into program code.
-        let all = unsafe { mem::bytes((*self.conn.recv()).buf.cast(), len) };
+        // SAFETY: the slice is not used across calls into program code.
+        let all = unsafe { self.conn.recv().bytes() };
         all.get(self.consumed..).unwrap_or_default()
     }
 

@@ -156,8 +156,7 @@ fn write(conn: Conn, write: impl FnOnce(&mut Out) -> Result<(), Refusal>) -> Res
         Ok(()) => Failure::OutOfMemory,
         Err(refusal) => Failure::Refused(refusal),
     };
-    // SAFETY: as above; what was appended is taken back.
-    unsafe { (*conn.send()).len = before };
+    conn.truncate_send(before);
     Err(failure)
 }
 

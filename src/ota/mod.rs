@@ -14,15 +14,15 @@ use std::ffi::CString;
 
 pub(crate) use self::verify::Verifier;
 use crate::abi::hooks::mg_ota_device_id;
-use crate::abi::http::body_of;
-use crate::abi::http_parse::mg_http_status;
+use crate::abi::http_parse::leading_number;
 use crate::abi::mem;
 use crate::abi::timer::now_ms;
-use crate::abi::types::{flags, mg_connection, mg_http_message, mg_mgr};
+use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::event::conn::Conn;
 use crate::event::connect::{Handlers, connect};
 use crate::event::emit::{contain, ev};
 use crate::http::engine::http_handler;
+use crate::http::message::Message;
 use crate::http::reply::append;
 use crate::http::upload::{self, Patience};
 use crate::proto::ota::{
@@ -158,8 +158,18 @@ unsafe extern "C" fn check_handler(c: *mut mg_connection, event: c_int, ev_data:
         let is_firmware = check.metadata.is_some();
         match event {
             ev::CONNECT => connected(conn),
-            ev::HTTP_HDRS if is_firmware => head_came(conn, ev_data.cast()),
-            ev::HTTP_MSG if !is_firmware => metadata_came(conn, ev_data.cast()),
+            ev::HTTP_HDRS if is_firmware => {
+                // SAFETY: the event carries a live message.
+                if let Some(message) = unsafe { Message::from_ptr(ev_data.cast()) } {
+                    head_came(conn, message);
+                }
+            }
+            ev::HTTP_MSG if !is_firmware => {
+                // SAFETY: as above.
+                if let Some(message) = unsafe { Message::from_ptr(ev_data.cast()) } {
+                    metadata_came(conn, message);
+                }
+            }
             ev::POLL if now_ms() > check.deadline_ms => {
                 finish(conn, Some(if is_firmware { c"OTA timeout" } else { c"Metadata timeout" }));
             }
@@ -204,11 +214,9 @@ fn device_id() -> CString {
 }
 
 /// The answer to the first request is there.
-///
-/// `hm` is the live message of the event.
-fn metadata_came(conn: Conn, hm: *mut mg_http_message) {
-    // SAFETY: the event's message is live; its body is copied before program code runs.
-    let (status, body) = unsafe { (mg_http_status(hm), (*hm).body.bytes().to_vec()) };
+fn metadata_came(conn: Conn, message: Message) {
+    let status = leading_number(message.uri());
+    let body = message.body().to_vec(); // Program code will run.
     if (100..200).contains(&status) {
         return; // The real one follows.
     }
@@ -231,13 +239,10 @@ fn metadata_came(conn: Conn, hm: *mut mg_http_message) {
 }
 
 /// The head of the firmware's response is there.
-///
-/// `hm` is the live message of the event.
-fn head_came(conn: Conn, hm: *mut mg_http_message) {
+fn head_came(conn: Conn, message: Message) {
     let Some(Check { metadata: Some(metadata), .. }) = of(conn) else { return };
     let (size, sha256) = (metadata.size, metadata.sha256);
-    // SAFETY: the event's message is live.
-    let (status, body) = unsafe { (mg_http_status(hm), body_of(hm)) };
+    let (status, body) = (leading_number(message.uri()), message.place_of_body());
     if (100..200).contains(&status) {
         return;
     }

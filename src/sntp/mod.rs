@@ -123,8 +123,8 @@ fn read(conn: Conn) {
     let Some(exchange) = exchange(conn) else { return };
     let (sent, server) = (exchange.sent, exchange.server);
     let from = conn.rem();
-    // SAFETY: `recv` is a member of the live connection; no program code runs while it is borrowed.
-    let packet = unsafe { mem::bytes((*conn.recv()).buf.cast(), conn.recv_len()) };
+    // SAFETY: no program code runs while the slice is borrowed.
+    let packet = unsafe { conn.recv().bytes() };
     let is_udp = conn.is(flags::UDP);
     if !is_udp && packet.len() < sntp::PACKET_LEN {
         return; // The rest is under way.

@@ -8,7 +8,6 @@ use super::config::Config;
 use super::options::{Options, Role};
 use super::policy::Policy;
 use super::session::{Failure, Flush, Read, Session};
-use crate::abi::iobuf::mg_iobuf_del;
 use crate::abi::types::flags;
 use crate::event::conn::{Conn, NO_FD};
 use crate::event::emit::{ErrorText, call_plain, ev, fail, fail_with};
@@ -143,13 +142,10 @@ pub(crate) fn absorb(conn: Conn, bytes: &[u8]) -> Option<&[u8]> {
 
 /// Hands bytes of `rtls` to the session. False if there are none, or none that it takes.
 fn take_input(conn: Conn, session: Session) -> Result<bool, Failure> {
-    let len = conn.rtls_len();
-    // SAFETY: `rtls` is a member of the live connection; rustls copies from the slice and runs no
-    // program code.
-    let input = unsafe { crate::abi::mem::bytes((*conn.rtls()).buf.cast(), len) };
+    // SAFETY: rustls copies from the slice and runs no program code.
+    let input = unsafe { conn.rtls().bytes() };
     let taken = feed(session, input)?;
-    // SAFETY: `rtls` is a member of the live connection.
-    unsafe { mg_iobuf_del(conn.rtls(), 0, taken) };
+    conn.rtls().delete(0, taken);
     Ok(taken > 0)
 }
 

@@ -12,8 +12,6 @@ use core::ptr::{NonNull, without_provenance_mut};
 use super::send;
 use super::session::Session;
 use crate::abi::http_parse::fill;
-use crate::abi::iobuf::mg_iobuf_del;
-use crate::abi::mem;
 use crate::abi::protocol_types::mg_ws_message;
 use crate::abi::timer::now_ms;
 use crate::abi::types::{flags, mg_connection, mg_http_message, mg_str};
@@ -127,9 +125,8 @@ impl Run {
 
     /// All input.
     fn input<'a>(&self) -> &'a mut [u8] {
-        // SAFETY: `recv` is a member of the live connection and holds that many bytes; the slice is
-        // not used across calls into program code.
-        unsafe { mem::bytes_mut((*self.conn.recv()).buf.cast(), self.conn.recv_len()) }
+        // SAFETY: the slice is not used across calls into program code.
+        unsafe { self.conn.recv().bytes_mut() }
     }
 
     fn slice(&self, at: Range<usize>) -> mg_str {
@@ -187,8 +184,7 @@ impl Run {
             HeadEnd::Complete(len) => {
                 let goes_on = self.response(input, len);
                 if !self.is_dead() && self.conn.recv_len() >= len {
-                    // SAFETY: `recv` is a member of the live connection.
-                    unsafe { mg_iobuf_del(self.conn.recv(), 0, len) };
+                    self.conn.recv().delete(0, len);
                 }
                 goes_on
             }
@@ -340,8 +336,7 @@ impl Run {
             return;
         }
         let consumed = self.session().decoder.take_consumed();
-        // SAFETY: `recv` is a member of the live connection.
-        unsafe { mg_iobuf_del(self.conn.recv(), consumed.start, consumed.len()) };
+        self.conn.recv().delete(consumed.start, consumed.len());
         let kept = self.session().decoder.kept();
         self.conn.set_protocol_data(without_provenance_mut(kept));
         let seen = self.conn.recv_len();

@@ -12,6 +12,7 @@ use crate::event::guarded::{Intent, may_act};
 use crate::event::state::State;
 use crate::guard::options::{Name, spec};
 use crate::guard::stats::Stats;
+use crate::http::message::Message;
 use crate::proto::ws::decode::Limits;
 use crate::proto::ws::policy;
 
@@ -92,19 +93,17 @@ pub(super) enum Verdict {
     Gone,
 }
 
-/// Judges the request `hm` by the options for origins and subprotocols.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge.
-pub(super) unsafe fn judge(conn: Conn, hm: *mut mg_http_message) -> Verdict {
+/// Judges a request by the options for origins and subprotocols.
+pub(super) fn judge(conn: Conn, message: Message) -> Verdict {
     let Some(state) = conn.state() else { return Verdict::Grant(None) };
     let [origins, offered] = [Name::WebsocketAllowedOrigins, Name::WebsocketProtocols]
         .map(|name| state.with_guard(|guarded| guarded.settings.text(name).into_owned()));
     if origins.is_empty() && offered.is_empty() {
         return Verdict::Grant(None);
     }
-    // SAFETY: passed on. The values are not used across calls into program code.
-    let values = |name| unsafe { values(hm, name) };
+    // These are not used across calls into program code.
+    let values = |name| values(message, name);
+    let hm = message.ptr();
     let host = values(b"Host").first().copied();
     let is_foreign = values(b"Origin")
         .iter()
@@ -127,19 +126,9 @@ pub(super) unsafe fn judge(conn: Conn, hm: *mut mg_http_message) -> Verdict {
 }
 
 /// Values of all headers called `name`: those listed, and those that did not fit into the list.
-///
-/// # Safety
-/// Rules 1 and 4 of the C edge.
-unsafe fn values(hm: *const mg_http_message, name: &[u8]) -> Vec<&[u8]> {
-    // SAFETY: passed on.
-    unsafe {
-        let listed = (*hm).headers.iter().take_while(|header| header.name.len > 0);
-        listed
-            .filter(|header| header.name.bytes().eq_ignore_ascii_case(name))
-            .map(|header| header.value.bytes())
-            .chain(policy::fields((*hm).head.bytes(), name))
-            .collect()
-    }
+fn values<'a>(message: Message<'a>, name: &'a [u8]) -> Vec<&'a [u8]> {
+    let listed = message.headers().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+    listed.map(|(_, value)| value).chain(policy::fields(message.head(), name)).collect()
 }
 
 /// True if the program spares a peer whose request would get this status for that option.

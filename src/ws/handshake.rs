@@ -9,12 +9,13 @@ use super::session::Session;
 use crate::abi::fmt::vformat;
 use crate::abi::hooks::mg_random;
 use crate::abi::mem;
-use crate::abi::types::{flags, mg_event_handler_t, mg_http_message, mg_mgr, va_list};
+use crate::abi::types::{flags, mg_event_handler_t, mg_mgr, va_list};
 use crate::event::conn::Conn;
 use crate::event::connect::{self, Handlers};
 use crate::event::emit::{call, ev, fail};
 use crate::event::output;
 use crate::event::state::Scope;
+use crate::http::message::Message;
 use crate::http::reply;
 use crate::proto::ws::handshake::{self, NONCE_LEN, Request};
 use crate::text::url::Url;
@@ -93,60 +94,37 @@ unsafe fn append_head(
     // SAFETY: passed on.
     unsafe { vformat(&mut headers, fmt, ap) };
     done &= !headers.out_of_memory();
-    // SAFETY: `send` is a member of the live connection and holds that many bytes.
-    let output = unsafe { mem::bytes((*conn.send()).buf.cast(), conn.send_len()) };
+    // SAFETY: `more` copies from the slice and runs no program code.
+    let output = unsafe { conn.send().bytes() };
     let more = more(output.get(start..).unwrap_or_default());
     done = done && append(&more) && append(b"\r\n");
     if !done {
-        // SAFETY: as above.
-        unsafe { (*conn.send()).len = before.min(conn.send_len()) };
+        conn.truncate_send(before);
         fail(conn, format_args!("OOM"));
     }
 }
 
-/// Value of the first header called `name`, as the program may have changed it.
+/// Answers the request `message` with 101 and `MG_EV_WS_OPEN`, with 426, or as the guard's options say.
 ///
 /// # Safety
-/// Rules 1 and 4 of the C edge.
-unsafe fn header<'a>(hm: *const mg_http_message, name: &[u8]) -> Option<&'a [u8]> {
-    // SAFETY: passed on.
-    unsafe {
-        let listed = (*hm).headers.iter().take_while(|header| header.name.len > 0);
-        let mut listed = listed.map(|header| (header.name.bytes(), header.value.bytes()));
-        listed.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    }
-}
-
-/// Answers the request `hm` with 101 and `MG_EV_WS_OPEN`, with 426, or as the guard's options say.
-///
-/// # Safety
-/// Rules 1, 3, 4 and 6 of the C edge.
-pub(crate) unsafe fn upgrade(
-    conn: Conn,
-    hm: *mut mg_http_message,
-    fmt: *const c_char,
-    ap: *mut va_list,
-) {
+/// Rules 3 and 6 of the C edge for `fmt` and `ap`.
+pub(crate) unsafe fn upgrade(conn: Conn, message: Message, fmt: *const c_char, ap: *mut va_list) {
     let _scope = conn.state().map(Scope::enter);
     conn.set_protocol(Some(ws_handler));
     conn.set_protocol_data(null_mut());
     if let Some(session) = Session::of_or_new(conn) {
         *session = Session::new();
     }
-    // SAFETY: passed on.
-    let (request, protocol) = unsafe {
-        let request = Request {
-            method: (*hm).method.bytes(),
-            proto: (*hm).proto.bytes(),
-            upgrade: header(hm, b"Upgrade"),
-            version: header(hm, b"Sec-WebSocket-Version"),
-            key: header(hm, b"Sec-WebSocket-Key"),
-        };
-        (request, header(hm, b"Sec-WebSocket-Protocol"))
+    let request = Request {
+        method: message.method(),
+        proto: message.proto(),
+        upgrade: message.header(b"Upgrade"),
+        version: message.header(b"Sec-WebSocket-Version"),
+        key: message.header(b"Sec-WebSocket-Key"),
     };
+    let protocol = message.header(b"Sec-WebSocket-Protocol");
     let Some(key) = request.key() else { return refuse(conn, 426, b"WS upgrade expected\n") };
-    // SAFETY: passed on.
-    let chosen = match unsafe { guard::judge(conn, hm) } {
+    let chosen = match guard::judge(conn, message) {
         Verdict::Grant(chosen) => chosen,
         Verdict::Gone => return,
         Verdict::Refuse(status) => {
@@ -176,7 +154,7 @@ pub(crate) unsafe fn upgrade(
     unsafe { append_head(conn, &lines, fmt, ap, echo) };
     conn.set(flags::WEBSOCKET);
     conn.clear(flags::RESP);
-    call(conn, ev::WS_OPEN, hm.cast());
+    call(conn, ev::WS_OPEN, message.ptr().cast());
 }
 
 /// Answers with an error status; no further input is looked at.

@@ -6,7 +6,6 @@ use super::engine::ws_handler;
 use super::session::Session;
 use crate::abi::fmt::vformat;
 use crate::abi::hooks::mg_random;
-use crate::abi::mem;
 use crate::abi::types::{flags, va_list};
 use crate::event::conn::Conn;
 use crate::event::output;
@@ -45,15 +44,11 @@ pub(crate) fn frame(conn: Conn, payload: &[u8], len: usize, op: c_int) -> usize 
         return 0;
     }
     let given = payload.len().min(len);
-    // SAFETY: `reserve` made room for `total` bytes behind the data; the sources lie elsewhere.
-    unsafe {
-        let at = (*conn.send()).buf.add(before);
-        at.copy_from_nonoverlapping(header.as_ptr(), header.len());
-        let at = at.add(header.len());
-        at.copy_from_nonoverlapping(payload.as_ptr(), given);
-        at.add(given).write_bytes(0, len - given);
-        (*conn.send()).len = before + total;
-    }
+    let send = conn.send();
+    send.write_at(before, header);
+    send.write_at(before + header.len(), &payload[..given]);
+    send.set_len(before + header.len() + given);
+    send.open_gap(before + total, 0); // Zeros up to there.
     mask_last(conn, len, mask);
     note_close(conn, op);
     total
@@ -61,19 +56,16 @@ pub(crate) fn frame(conn: Conn, payload: &[u8], len: usize, op: c_int) -> usize 
 
 /// True if `payload` is a part of the output buffer.
 fn lies_in_send(conn: Conn, payload: &[u8]) -> bool {
-    // SAFETY: `send` is a member of the live connection.
-    let (start, size) = unsafe { ((*conn.send()).buf as usize, (*conn.send()).size) };
-    !payload.is_empty()
-        && (start..start.saturating_add(size)).contains(&(payload.as_ptr() as usize))
+    !payload.is_empty() && conn.send().contains(payload.as_ptr())
 }
 
 /// Masks the last `len` bytes of the output buffer.
 fn mask_last(conn: Conn, len: usize, mask: Option<Mask>) {
     if let Some(mask) = mask {
-        let end = conn.send_len();
-        // SAFETY: `send` is a member of the live connection and holds `end >= len` bytes.
-        let output = unsafe { mem::bytes_mut((*conn.send()).buf.cast(), end) };
-        apply_mask(output.get_mut(end - len..).unwrap_or_default(), mask, 0);
+        // SAFETY: nothing else happens to the buffer while the slice is used.
+        let output = unsafe { conn.send().bytes_mut() };
+        let start = output.len().saturating_sub(len);
+        apply_mask(output.get_mut(start..).unwrap_or_default(), mask, 0);
     }
 }
 
@@ -98,13 +90,8 @@ pub(crate) fn wrap(conn: Conn, len: usize, op: c_int) -> bool {
     if !output::reserve(conn, header.len()) {
         return false;
     }
-    // SAFETY: `reserve` made room for the header behind the data, which ends `len` bytes after `at`.
-    unsafe {
-        let at = (*conn.send()).buf.add(at);
-        at.add(header.len()).copy_from(at, len);
-        at.copy_from_nonoverlapping(header.as_ptr(), header.len());
-        (*conn.send()).len = before + header.len();
-    }
+    conn.send().open_gap(at, header.len());
+    conn.send().write_at(at, header);
     mask_last(conn, len, mask);
     note_close(conn, op);
     true
@@ -123,8 +110,7 @@ pub(crate) unsafe fn vprintf(conn: Conn, op: c_int, fmt: *const c_char, ap: *mut
     let len = conn.send_len().saturating_sub(before);
     if text.out_of_memory() || !wrap(conn, len, op) {
         let is_excess = text.is_beyond_limit() || output::is_too_much(conn, MAX_HEADER_LEN);
-        // SAFETY: `send` is a member of the live connection and holds at least `before` bytes.
-        unsafe { (*conn.send()).len = before.min(conn.send_len()) };
+        conn.truncate_send(before);
         if is_excess {
             output::refuse(conn);
         }
