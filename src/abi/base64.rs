@@ -72,14 +72,13 @@ pub unsafe extern "C" fn mg_base64_update(
         if buf.is_null() {
             return len;
         }
+        let place = buf.wrapping_add(len).cast::<u8>();
         // SAFETY: rule 2: the documented room.
-        unsafe {
-            let place = buf.add(len).cast::<u8>();
-            let pending = if len & 3 == 0 { 0 } else { place.read() };
-            let (chars, count) = base64::update(input_byte, len, pending);
-            place.cast::<[u8; 2]>().write(chars);
-            count
-        }
+        let pending = if len & 3 == 0 { 0 } else { unsafe { place.read() } };
+        let (chars, count) = base64::update(input_byte, len, pending);
+        // SAFETY: as above.
+        unsafe { place.cast::<[u8; 2]>().write(chars) };
+        count
     })
 }
 

@@ -31,9 +31,7 @@ pub unsafe extern "C" fn mg_dash_ev_handler(
     let conn = unsafe { Conn::from_ptr(c) };
     exported_on("mg_dash_ev_handler", conn, (), |conn| {
         // SAFETY: rules 1 and 7.
-        unsafe {
-            on_event(conn, ev, ev_data);
-        }
+        unsafe { on_event(conn, ev, ev_data) };
     })
 }
 

@@ -30,7 +30,9 @@ pub unsafe extern "C" fn mg_http_listen(
     exported("mg_http_listen", null_mut(), || {
         // SAFETY: passed on; the result is NULL or live.
         let conn = unsafe { Conn::from_ptr(mg_listen(mgr, url, r#fn, fn_data)) };
-        conn.inspect(|conn| conn.set_protocol(Some(http_handler))).map_or(null_mut(), Conn::ptr)
+        let Some(conn) = conn else { return null_mut() };
+        conn.set_protocol(Some(http_handler));
+        conn.ptr()
     })
 }
 

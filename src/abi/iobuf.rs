@@ -37,7 +37,7 @@ impl View {
 }
 
 /// Handle to a buffer. INVARIANT: while it is used the struct is live, and `buf` holds `size` bytes
-/// from `mg_calloc` that nobody else frees.
+/// that nobody else frees, from `mg_calloc` if a method is called that changes the capacity.
 #[derive(Clone, Copy)]
 pub struct Buffer(NonNull<mg_iobuf>);
 
@@ -45,8 +45,9 @@ impl Buffer {
     /// Handle to `io`; `None` for NULL.
     ///
     /// # Safety
-    /// Rule 1 of the C edge, for as long as the handle is used. Slices of the content that anybody
-    /// holds end before a method changes it.
+    /// The type's invariant: rule 1 of the C edge for as long as the handle is used, and storage
+    /// from `mg_calloc` unless [`Buffer::append_text_noresize`] is all that is called. Slices of the
+    /// content that anybody holds end before a method changes it.
     pub unsafe fn from_ptr(io: *mut mg_iobuf) -> Option<Buffer> {
         NonNull::new(io).map(Buffer)
     }

@@ -23,12 +23,9 @@ pub unsafe extern "C" fn mg_modbus_listen(
 ) -> *mut mg_connection {
     exported("mg_modbus_listen", core::ptr::null_mut(), || {
         // SAFETY: passed on; the result is NULL or live.
-        unsafe {
-            let c = mg_listen(mgr, url, r#fn, fn_data);
-            if let Some(conn) = Conn::from_ptr(c) {
-                conn.set_protocol(Some(modbus_handler));
-            }
-            c
-        }
+        let conn = unsafe { Conn::from_ptr(mg_listen(mgr, url, r#fn, fn_data)) };
+        let Some(conn) = conn else { return core::ptr::null_mut() };
+        conn.set_protocol(Some(modbus_handler));
+        conn.ptr()
     })
 }

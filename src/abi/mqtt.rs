@@ -62,14 +62,11 @@ pub unsafe extern "C" fn mg_mqtt_listen(
 ) -> *mut mg_connection {
     exported("mg_mqtt_listen", null_mut(), || {
         // SAFETY: passed on; the result is NULL or live.
-        unsafe {
-            let c = mg_listen(mgr, url, r#fn, fn_data);
-            if let Some(conn) = Conn::from_ptr(c) {
-                conn.set_protocol(Some(mqtt_handler));
-                conn.set_protocol_data(mgr.cast());
-            }
-            c
-        }
+        let conn = unsafe { Conn::from_ptr(mg_listen(mgr, url, r#fn, fn_data)) };
+        let Some(conn) = conn else { return null_mut() };
+        conn.set_protocol(Some(mqtt_handler));
+        conn.set_protocol_data(mgr.cast());
+        conn.ptr()
     })
 }
 

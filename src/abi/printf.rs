@@ -461,7 +461,7 @@ mod tests {
             assert_eq!((io.len, io.size, *io.buf.add(7)), (7, 8, 0));
             mg_pfn_iobuf(b'8' as c_char, arg);
             assert_eq!((io.len, io.size, *io.buf.add(8)), (8, 16, 0));
-            iobuf::mg_iobuf_free(&raw mut io);
+            crate::abi::iobuf::mg_iobuf_free(&raw mut io);
             assert_eq!(mg_xprintf(None, ptr::null_mut(), c"ab".as_ptr()), 2);
         }
     }

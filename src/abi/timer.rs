@@ -211,13 +211,12 @@ unsafe fn take_out(link: *mut *mut mg_timer, timer: *mut mg_timer) {
 /// Moves the deadline on and tells whether the timer is due.
 unsafe fn arm(timer: *mut mg_timer, now_ms: u64) -> bool {
     // SAFETY: the caller's obligation: `timer` is live.
-    unsafe {
-        let (flags, expire) = ((*timer).flags, (*timer).expire);
-        let first = flags & MG_TIMER_RUN_NOW != 0 && expire == 0 && flags & MG_TIMER_CALLED == 0;
-        let (passed, deadline) = expired(expire, (*timer).period_ms, now_ms);
-        (*timer).expire = deadline;
-        passed || first
-    }
+    let (flags, expire, period) = unsafe { ((*timer).flags, (*timer).expire, (*timer).period_ms) };
+    let first = flags & MG_TIMER_RUN_NOW != 0 && expire == 0 && flags & MG_TIMER_CALLED == 0;
+    let (passed, deadline) = expired(expire, period, now_ms);
+    // SAFETY: as above.
+    unsafe { (*timer).expire = deadline };
+    passed || first
 }
 
 /// Calls a due timer and returns the one to look at next.

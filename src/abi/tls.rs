@@ -26,17 +26,11 @@ unsafe extern "C" fn meerkat_tls_init(c: *mut mg_connection, opts: *const mg_tls
             state.with_tls_configs(|configs| core::mem::take(&mut configs.is_next_optional))
         });
         // SAFETY: rule 4: the strings are readable during this call, which keeps none of them.
-        let options = unsafe {
-            Options {
-                role: if is_client { Role::Client } else { Role::Server },
-                ca: opts.ca.bytes(),
-                cert: opts.cert.bytes(),
-                key: opts.key.bytes(),
-                name: opts.name.bytes(),
-                skip_verification: opts.skip_verification,
-                is_optional,
-            }
-        };
+        let [ca, cert, key, name] =
+            [opts.ca, opts.cert, opts.key, opts.name].map(|text| unsafe { text.bytes() });
+        let role = if is_client { Role::Client } else { Role::Server };
+        let skip_verification = opts.skip_verification;
+        let options = Options { role, ca, cert, key, name, skip_verification, is_optional };
         engine::init(conn, &options);
     })
 }

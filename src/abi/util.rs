@@ -132,18 +132,20 @@ pub unsafe extern "C" fn mg_aton(str: mg_str, addr: *mut mg_addr) -> bool {
         let Some(host) = addr::parse(unsafe { str.bytes() }) else {
             return false;
         };
-        // SAFETY: rule 1: `addr` is writable; IPv4 leaves the other 12 bytes and the scope alone.
-        unsafe {
-            match host {
-                Host::Any => (*addr).addr.ip = [0; 16],
-                Host::V4(ip) => (&raw mut (*addr).addr.ip).cast::<[u8; 4]>().write(ip),
-                Host::V6(ip, scope) => {
-                    (*addr).addr.ip = ip;
-                    (*addr).scope_id = scope;
-                }
-            }
-            (*addr).is_ip6 = matches!(host, Host::V6(..));
+        // IPv4 leaves the other 12 bytes and the scope alone.
+        let (ip, scope): (&[u8], _) = match &host {
+            Host::Any => (&[0; 16], None),
+            Host::V4(ip) => (ip, None),
+            Host::V6(ip, scope) => (ip, Some(*scope)),
+        };
+        // SAFETY: rule 1: `addr` is writable, and has room for 16 bytes of address.
+        unsafe { (&raw mut (*addr).addr).cast::<u8>().copy_from(ip.as_ptr(), ip.len()) };
+        if let Some(scope) = scope {
+            // SAFETY: as above.
+            unsafe { (*addr).scope_id = scope };
         }
+        // SAFETY: as above.
+        unsafe { (*addr).is_ip6 = scope.is_some() };
         true
     })
 }

@@ -1,6 +1,6 @@
 //! Closing a connection.
 
-use core::ptr::{addr_of_mut, null_mut};
+use core::ptr::null_mut;
 
 use super::conn::{Conn, Kind, NO_FD};
 use super::emit::{call_plain, ev};
@@ -69,13 +69,10 @@ fn is_peer_sending(conn: Conn) -> bool {
 fn forget_resolver(conn: Conn) {
     let mgr = conn.mgr();
     // SAFETY: the manager of a connection is live.
-    unsafe {
-        for slot in
-            [addr_of_mut!((*mgr).dns4.c), addr_of_mut!((*mgr).dns6.c), addr_of_mut!((*mgr).mdns)]
-        {
-            if *slot == conn.ptr() {
-                *slot = null_mut();
-            }
+    let slots = unsafe { [&mut (*mgr).dns4.c, &mut (*mgr).dns6.c, &mut (*mgr).mdns] };
+    for slot in slots {
+        if *slot == conn.ptr() {
+            *slot = null_mut();
         }
     }
 }

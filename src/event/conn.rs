@@ -2,7 +2,7 @@
 
 use core::ffi::{c_int, c_void};
 use core::mem::size_of;
-use core::ptr::{NonNull, addr_of_mut, null_mut};
+use core::ptr::{NonNull, null_mut};
 
 use super::state::State;
 use crate::abi::iobuf::Buffer;
@@ -310,7 +310,7 @@ impl Conn {
         unsafe { Buffer::of(&raw mut (*self.0.as_ptr()).rtls) }
     }
 
-    /// Undecoded input of protocols; unused here but for what programs put into it.
+    /// Profiling data, which only programs put there.
     pub(crate) fn prof(self) -> Buffer {
         // SAFETY: as in `get!`; the buffer is a member.
         unsafe { Buffer::of(&raw mut (*self.0.as_ptr()).prof) }
@@ -420,19 +420,22 @@ impl Conn {
     pub(crate) fn link(self) {
         let mgr = self.mgr();
         // SAFETY: the manager of a connection is live.
-        unsafe {
-            let head = (*mgr).conns;
-            self.set_next(head);
-            (*mgr).conns = self.ptr();
-        }
+        self.set_next(unsafe { (*mgr).conns });
+        // SAFETY: as above.
+        unsafe { (*mgr).conns = self.ptr() };
         self.private().newer = null_mut();
         self.fix_next();
     }
 
+    /// The next older connection of the list that this one is in.
+    fn older(self) -> Option<Conn> {
+        // SAFETY: list members are live connections of this manager.
+        unsafe { Conn::from_ptr(self.next()) }
+    }
+
     /// Tells the next older connection that this one is its newer neighbour.
     fn fix_next(self) {
-        // SAFETY: list members are live connections of this manager.
-        if let Some(older) = unsafe { Conn::from_ptr(self.next()) } {
+        if let Some(older) = self.older() {
             older.private().newer = self.ptr();
         }
     }
@@ -440,43 +443,24 @@ impl Conn {
     /// Takes this connection out of its manager's list. `next` keeps its value, so that a walk
     /// that stands on this connection can go on.
     pub(crate) fn unlink(self) {
-        let mgr = self.mgr();
-        let newer = self.private().newer;
-        // SAFETY: the manager of a connection is live. `newer` is NULL or a connection that is
-        // linked: a connection that leaves the list is forgotten by its neighbour below.
-        let slot = unsafe {
-            if (*mgr).conns == self.ptr() {
-                addr_of_mut!((*mgr).conns)
-            } else if !newer.is_null() && (*newer).next == self.ptr() {
-                addr_of_mut!((*newer).next)
-            } else {
-                match self.find_link(mgr) {
-                    Some(slot) => slot,
-                    None => return,
-                }
+        let (mgr, newer) = (self.mgr(), self.private().newer);
+        // SAFETY: the manager of a connection is live, and so is its list. `newer` is NULL or a
+        // connection that is linked: one that leaves the list is forgotten by its neighbour below.
+        let (head, neighbour) = unsafe { (Conn::from_ptr((*mgr).conns), Conn::from_ptr(newer)) };
+        if head == Some(self) {
+            // SAFETY: as above.
+            unsafe { (*mgr).conns = self.next() };
+        } else {
+            let is_linked = |conn: &Conn| conn.next() == self.ptr();
+            // The slow way is for connections whose neighbour was linked by the program.
+            let find = || core::iter::successors(head, |conn| conn.older()).find(is_linked);
+            match neighbour.filter(is_linked).or_else(find) {
+                Some(conn) => conn.set_next(self.next()),
+                None => return,
             }
-        };
-        // SAFETY: `slot` is the link that points to this connection.
-        unsafe { *slot = self.next() };
-        // SAFETY: list members are live connections of this manager.
-        if let Some(older) = unsafe { Conn::from_ptr(self.next()) } {
+        }
+        if let Some(older) = self.older() {
             older.private().newer = newer;
         }
-    }
-
-    /// Finds the link to this connection by walking the list: the slow way, for connections whose
-    /// neighbour was linked by the program.
-    fn find_link(self, mgr: *mut mg_mgr) -> Option<*mut *mut mg_connection> {
-        // SAFETY: the manager and all list members are live.
-        unsafe {
-            let mut slot = addr_of_mut!((*mgr).conns);
-            while !(*slot).is_null() {
-                if *slot == self.ptr() {
-                    return Some(slot);
-                }
-                slot = addr_of_mut!((**slot).next);
-            }
-        }
-        None
     }
 }

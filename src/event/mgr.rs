@@ -62,11 +62,10 @@ pub(crate) fn free(mgr: *mut mg_mgr) {
         state.set_closing();
         for _ in 0..TEARDOWN_POLLS {
             // SAFETY: as above.
-            unsafe {
-                poll(mgr, 0);
-                if (*mgr).conns.is_null() {
-                    break;
-                }
+            unsafe { poll(mgr, 0) };
+            // SAFETY: as above.
+            if unsafe { (*mgr).conns.is_null() } {
+                break;
             }
         }
         close_rest(state);
@@ -107,14 +106,7 @@ unsafe fn release_timers(head: *mut *mut mg_timer) {
 }
 
 fn mark_all(state: State) {
-    // SAFETY: a state's manager is live, and so are its connections.
-    unsafe {
-        let mut p = (*state.mgr()).conns;
-        while let Some(conn) = Conn::from_ptr(p) {
-            conn.set(flags::CLOSING);
-            p = conn.next();
-        }
-    }
+    state.all().for_each(|conn| conn.set(flags::CLOSING));
 }
 
 /// Closes what handlers kept alive.

@@ -69,7 +69,7 @@ fn serve(conn: Conn, frame: &[u8]) -> Answer {
         Ok(request) => request,
         Err(code) => return exception(code),
     };
-    let Some(array) = Array::new(&request) else { return exception(DEVICE_FAILURE) };
+    let Some(mut array) = Array::new(&request) else { return exception(DEVICE_FAILURE) };
     let mut shown = mg_modbus_req {
         func: request.func,
         error: 0,
@@ -102,17 +102,15 @@ impl Array {
         let is_bits = modbus::has_bits(request.func);
         let size = if is_bits { len } else { 2 * len };
         let start = NonNull::new(mem::calloc(size))?;
-        for i in 0..len {
-            // SAFETY: the type's invariant: the place lies inside, and `mg_calloc` aligns.
-            unsafe {
-                if is_bits {
-                    start.add(i).write(u8::from(request.bit(i)));
-                } else {
-                    start.cast::<u16>().add(i).write(request.register(i));
-                }
-            }
+        let mut array = Array { start, size };
+        if is_bits {
+            let bits = array.bits().iter_mut().enumerate();
+            bits.for_each(|(i, bit)| *bit = u8::from(request.bit(i)));
+        } else {
+            let registers = array.registers().iter_mut().enumerate();
+            registers.for_each(|(i, register)| *register = request.register(i));
         }
-        Some(Array { start, size })
+        Some(array)
     }
 
     /// What the program gets.
@@ -120,17 +118,26 @@ impl Array {
         mg_modbus_values { bits: self.start.as_ptr().cast() }
     }
 
+    /// The memory as bits, one in a byte, non-zero = on.
+    fn bits(&mut self) -> &mut [u8] {
+        // SAFETY: the type's invariant; `mg_calloc` has initialised the bytes.
+        unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.size) }
+    }
+
+    /// The memory as registers.
+    fn registers(&mut self) -> &mut [u16] {
+        // SAFETY: as above, and `mg_calloc` aligns.
+        unsafe { core::slice::from_raw_parts_mut(self.start.cast().as_ptr(), self.size / 2) }
+    }
+
     /// The first `len` values, as many as there are, of the type that `func` has.
-    fn first(&self, func: u8, len: usize) -> Values<'_> {
-        // SAFETY: the type's invariant; any bytes are bits (non-zero = on) or registers.
-        unsafe {
-            if modbus::has_bits(func) {
-                let len = len.min(self.size);
-                Values::Bits(core::slice::from_raw_parts(self.start.as_ptr(), len))
-            } else {
-                let len = len.min(self.size / 2);
-                Values::Registers(core::slice::from_raw_parts(self.start.cast().as_ptr(), len))
-            }
+    fn first(&mut self, func: u8, len: usize) -> Values<'_> {
+        if modbus::has_bits(func) {
+            let bits = self.bits();
+            Values::Bits(bits.get(..len).unwrap_or(bits))
+        } else {
+            let registers = self.registers();
+            Values::Registers(registers.get(..len).unwrap_or(registers))
         }
     }
 }

@@ -116,17 +116,19 @@ impl Properties for Props {
         for i in 0..len {
             let p = self.first.wrapping_add(i);
             // SAFETY: rules 2 and 4 of the C edge, promised to `Opts::new`: `len` properties are
-            // at `first`, each with the members initialised that its kind has.
-            let property = unsafe {
-                let id = (*p).id;
-                let value = match kind(id).ok_or(Refusal::UnknownProperty)? {
-                    Kind::Bytes => Value::Bytes((*p).val.bytes()),
-                    Kind::Pair => Value::Pair((*p).key.bytes(), (*p).val.bytes()),
-                    Kind::Byte | Kind::Short | Kind::Int | Kind::VarInt => Value::Number((*p).iv),
-                };
-                Property { id, value }
+            // at `first`, each with the members initialised that its kind has; so below.
+            let id = unsafe { (*p).id };
+            let value = match kind(id).ok_or(Refusal::UnknownProperty)? {
+                // SAFETY: as above.
+                Kind::Bytes => Value::Bytes(unsafe { (*p).val.bytes() }),
+                // SAFETY: as above.
+                Kind::Pair => unsafe { Value::Pair((*p).key.bytes(), (*p).val.bytes()) },
+                Kind::Byte | Kind::Short | Kind::Int | Kind::VarInt => {
+                    // SAFETY: as above.
+                    Value::Number(unsafe { (*p).iv })
+                }
             };
-            f(property)?;
+            f(Property { id, value })?;
         }
         Ok(())
     }

@@ -24,10 +24,7 @@ use libc::getenv as secure_getenv;
 pub(crate) fn secure_variable(name: &CStr) -> Option<Vec<u8>> {
     // SAFETY: the name is NUL-terminated; the value is copied before anybody can change it, as far
     // as the rules of getenv go (nobody may change the environment meanwhile).
-    unsafe {
-        let value = secure_getenv(name.as_ptr());
-        (!value.is_null()).then(|| CStr::from_ptr(value).to_bytes().to_vec())
-    }
+    unsafe { crate::abi::mem::cstr(secure_getenv(name.as_ptr())) }.map(<[u8]>::to_vec)
 }
 
 #[cfg(test)]

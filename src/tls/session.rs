@@ -225,15 +225,14 @@ unsafe extern "C" fn copy_from_slice(
     len: usize,
     out_n: *mut usize,
 ) -> rustls_io_result {
-    // SAFETY: `feed` passes a `&[u8]` that nobody else uses meanwhile; rustls-ffi passes a buffer
-    // of `len` writable bytes and a place for the count.
-    unsafe {
-        let source = &mut *source.cast::<&[u8]>();
-        let (head, rest) = source.split_at(len.min(source.len()));
-        core::ptr::copy_nonoverlapping(head.as_ptr(), buf, head.len());
-        *source = rest;
-        out_n.write(head.len());
-    }
+    // SAFETY: `feed` passes a `&[u8]` that nobody else uses meanwhile.
+    let source = unsafe { &mut *source.cast::<&[u8]>() };
+    let (head, rest) = source.split_at(len.min(source.len()));
+    *source = rest;
+    // SAFETY: rustls-ffi passes a buffer of `len` writable bytes.
+    unsafe { core::ptr::copy_nonoverlapping(head.as_ptr(), buf, head.len()) };
+    // SAFETY: rustls-ffi passes a place for the count.
+    unsafe { out_n.write(head.len()) };
     rustls_io_result(0)
 }
 
@@ -244,15 +243,14 @@ unsafe extern "C" fn send_slices(
     count: usize,
     out_n: *mut usize,
 ) -> rustls_io_result {
-    // SAFETY: `flush` passes a descriptor; rustls-ffi passes a place for the count, and `count`
-    // slices in the form of the system's `iovec` (rustls.h).
-    unsafe {
-        match socket::send_slices(*fd.cast::<c_int>(), slices.cast(), count) {
-            Ok(n) => {
-                out_n.write(n);
-                rustls_io_result(0)
-            }
-            Err(why) => rustls_io_result(why.raw_os_error().unwrap_or(libc::EIO)),
+    // SAFETY: `flush` passes a descriptor; rustls-ffi passes `count` slices in the form of the
+    // system's `iovec` (rustls.h).
+    match unsafe { socket::send_slices(*fd.cast::<c_int>(), slices.cast(), count) } {
+        Ok(n) => {
+            // SAFETY: rustls-ffi passes a place for the count.
+            unsafe { out_n.write(n) };
+            rustls_io_result(0)
         }
+        Err(why) => rustls_io_result(why.raw_os_error().unwrap_or(libc::EIO)),
     }
 }
