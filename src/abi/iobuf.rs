@@ -219,8 +219,10 @@ impl Buffer {
         let grown = self.resize(need);
         if grown {
             self.open_gap(ofs, len);
-            // SAFETY: rule 2 for `src`, which is outside, or `copy`.
-            self.write_at(ofs, unsafe { bytes(src.cast(), len) });
+        }
+        if grown && len > 0 && !src.is_null() {
+            // SAFETY: rule 2 for `src`, which lies outside; `len` bytes at `ofs` are the gap.
+            unsafe { ptr::copy_nonoverlapping(src, self.start().add(ofs), len) };
         }
         // SAFETY: `copy` is NULL or ours.
         unsafe { mg_free(copy.cast()) };

@@ -335,7 +335,8 @@ pub unsafe extern "C" fn mg_io_recv(c: *mut mg_connection, buf: *mut c_void, len
     let conn = unsafe { Conn::from_ptr(c) };
     exported_on("mg_io_recv", conn, MG_IO_ERR, |conn| {
         // SAFETY: rule 2; nothing happens to `rtls` before the slice is copied.
-        let (from, to) = unsafe { (conn.rtls().bytes(), bytes_mut(buf, conn.rtls_len().min(len))) };
+        let (from, to) =
+            unsafe { (conn.rtls().bytes(), bytes_mut(buf, conn.rtls().len().min(len))) };
         if from.is_empty() {
             return tls::IO_WAIT;
         }

@@ -347,12 +347,8 @@ fn serve_page(client: Client, message: Message) {
     };
     // SAFETY: the options live during the call.
     let options = unsafe { Options::new(&opts) };
-    serve::serve_file(
-        client.conn,
-        &serve::Request::new(message),
-        Some(c"/dashboard.html"),
-        &options,
-    );
+    let request = serve::Request::new(message);
+    serve::serve_file(client.conn, &request, Some(c"/dashboard.html"), &options);
 }
 
 /// Turns the connection into a WebSocket that gets notifications.

@@ -104,7 +104,7 @@ unsafe fn append_head(
     }
 }
 
-/// Answers the request `message` with 101 and `MG_EV_WS_OPEN`, with 426, or as the guard's options say.
+/// Answers a request with 101 and `MG_EV_WS_OPEN`, with 426, or as the guard's options say.
 ///
 /// # Safety
 /// Rules 3 and 6 of the C edge for `fmt` and `ap`.
