@@ -41,6 +41,9 @@ pub(crate) fn close(state: State, conn: Conn) {
     guarded::dismiss(state, conn);
     crate::http::access_log::end(state, conn);
     call_plain(conn, ev::CLOSE);
+    // It was the last event, also for a call under way that is about to deliver another one.
+    conn.replace_handler(None);
+    conn.set_protocol(None);
     crate::dash::links::forget(state, conn);
     release(conn);
     state.remove(conn);
