@@ -1,5 +1,6 @@
-// Chapter 03, 48, 49, 51: what a target may reach. Section 3.12, 27-33. Threats 2: CVE-2009-1354,
-// -4530, -4535, CVE-2011-2900 (long paths), 6697a2cf.
+// Chapter 03, 48, 49, 51: what a target may reach. Section 3.12, 27-33.
+// History: CVE-2009-1354 | none of 40 targets reaches another byte than those in the root
+// History: CVE-2011-2900 | a path of 10 000 bytes, with GET and PUT
 #include "files_dir.h"
 #include "mongoose_guard.h"
 

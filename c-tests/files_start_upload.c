@@ -1,5 +1,5 @@
-// Chapter 03, 54: streaming a body to a file; section 3.12, 18, 25, 30, 44. Threats 2,
-// CVE-2022-25299.
+// Chapter 03, 54: streaming a body to a file; section 3.12, 18, 25, 30, 44.
+// History: CVE-2022-25299 | the same for bodies that are streamed
 #include "files_dir.h"
 
 static char name[200], outcome[200];

@@ -1,5 +1,6 @@
-// Chapter 03, 53: mg_http_upload, every row of its table; section 3.12, 30, 43. Threats 2,
-// CVE-2022-25299: nothing is written outside of the directory.
+// Chapter 03, 53: mg_http_upload, every row of its table; section 3.12, 30, 43.
+// History: CVE-2022-25299 | nothing is written outside of the directory
+// History: CVE-2011-2900 | a name of 10 000 bytes
 #include "files_dir.h"
 
 static long result;

@@ -1,5 +1,6 @@
 // Chapter 03, 55: parts of a form; section 3.12, 52: no part without the end of it.
-// Threats 1: CVE-2026-73258 (lone CR or LF in a header), CVE-2017-7185 (no boundary).
+// History: CVE-2017-7185 | no boundary, no part; the server goes on
+// History: CVE-2026-73258 | parts are exact around a lone CR or LF
 #include "mongoose.h"
 #include "test.h"
 

@@ -1,5 +1,6 @@
-// Threats 7, f6165d23 and 531c47b4: output functions with buffers of every size, and absurd
-// lengths. Chapter 02, 13: never a byte behind the buffer, always a NUL where there is room.
+// Output functions with buffers of every size, and absurd lengths. Chapter 02, 13: never a byte behind the buffer, always a NUL where there is room.
+// History: f6165d23 | each function with buffers of 0 bytes to more than enough
+// History: 531c47b4 | lengths of SIZE_MAX and SIZE_MAX - 1
 #include "mongoose.h"
 #include "test.h"
 

@@ -1,4 +1,5 @@
 // Chapter 02, 13-20: integers, strings, characters and unknown conversions of the format language.
+// History: a9df523f-format | the same for %d, %x and %s
 #include <limits.h>
 
 #include "mongoose.h"

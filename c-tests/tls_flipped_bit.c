@@ -1,5 +1,6 @@
-// Threats 6, CVE-2026-2968 and CVE-2026-6986: one bit changed on the way to the server, in the
-// handshake or in data, is found out: ERROR, and nothing is delivered; the client gets an alert.
+// One bit changed on the way to the server, in the handshake or in data, is found out: ERROR, and
+// nothing is delivered; the client gets an alert.
+// History: CVE-2026-2968 | one bit on the way is found out, with each cipher
 #include "tls_relay.h"
 
 // Where the ClientHello ends in what the client sends.

@@ -1,6 +1,7 @@
-// Chapter 05, section 10, 8; threats 6, CVE-2024-42384 and -42386: garbage of 20000 bytes, records
-// of every type and of lengths up to 65535, before the handshake. What can't be TLS is refused at
-// once; what may yet become a record waits without CPU; nothing is ever READ.
+// Chapter 05, section 10, 8: garbage of 20000 bytes, records of every type and of lengths up to
+// 65535, before the handshake. What can't be TLS is refused at once; what may yet become a record
+// waits without CPU; nothing is ever READ.
+// History: CVE-2024-42384 | all record types and odd lengths before the handshake
 #include "tls_client_hello.h"
 
 enum { REFUSED, WAITS };

@@ -1,6 +1,11 @@
 // Chapter 05, 15..30, 34, 35 and section 10, 1..4: who is trusted by whom. One row per situation:
 // the options of both sides, and whether they get to talk. A side that refuses reports one ERROR,
 // then CLOSE, and never TLS_HS or READ.
+// History: CVE-2026-73253 | a wildcard stands for one label, never for an address
+// History: a9df523f-dates | expired and not yet valid are refused
+// History: a9df523f-usage | certificates for something else are refused
+// History: CVE-2026-73251 | a namesake of the issuer is refused
+// History: #3608 | without `ca` any name will do, with it the name counts
 #include "tls.h"
 
 enum { CLIENT_REFUSES = 1, SERVER_REFUSES = 2, TALK = 0 };

@@ -1,5 +1,7 @@
 // Chapter 04, 17 to 21, 23, 24: PING, fragments, the harmless continuation, frames byte by byte,
 // CLOSE; a reserved opcode, and frames that break the rules.
+// History: CVE-2025-51495 | a last fragment without a first is a harmless event
+// History: 7.22-websocket-checks | what is refused ends with its close code
 #include "ws.h"
 
 static struct mg_mgr mgr;

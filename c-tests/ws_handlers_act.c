@@ -1,5 +1,6 @@
 // Chapter 04, W4, W7 and section 0.1: handlers that empty the input, close the connection or send
 // CLOSE themselves in the middle of a read.
+// History: CVE-2017-2922 | buffers grow and go inside the message event
 #include "ws.h"
 
 static int mode, messages, closes;

@@ -1,3 +1,5 @@
+# History: not seeing any of it | figures for Prometheus and a live page, read by Chromium
+
 import json
 import pathlib
 import re

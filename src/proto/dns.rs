@@ -254,6 +254,7 @@ mod tests {
         assert_eq!(dotted.0[..dotted.1], query[..len]);
     }
 
+    // History: PR#1025 | names of more than 255 bytes are refused
     #[test]
     fn names_the_dns_cannot_hold_are_refused() {
         let long = "a.".repeat(127) + "bb";
@@ -313,6 +314,7 @@ mod tests {
         }
     }
 
+    // History: CVE-2017-2909 | pointers to self, pairs and long chains end
     #[test]
     fn pointer_loops_end() {
         // A label followed by a pointer back to itself never ends: invalid after five hops.
