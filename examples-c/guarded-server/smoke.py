@@ -1,4 +1,4 @@
-# History: not seeing any of it | figures for Prometheus and a live page, read by Chromium
+# History: not seeing any of it | figures that Prometheus reads, and a live page
 
 import json
 import pathlib
