@@ -1,6 +1,6 @@
-// A poll with 2000 idle connections needs no more of the stack than 64 KB, and asks the kernel for no
-// more than a poll with two.
-// History: 7.22-poll-arrays; figure-idle | 2000 idle connections: 64 KB of stack, no more system calls
+// A poll with 2000 idle connections needs no more of the stack than 64 KB, and asks the kernel for
+// no more than a poll with two.
+// History: 7.22-poll-arrays; figure-idle | 2000 idle ones: 64 KB of stack, no more system calls
 // modes: static shared
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -78,7 +78,8 @@ int main(void) {
   }
   while (waitpid(pid, &status, 0) == pid && !WIFEXITED(status) && !WIFSIGNALED(status)) {
     struct __ptrace_syscall_info info;
-    if (WSTOPSIG(status) == SIGTRAP &&
+    if (WSTOPSIG(status) == SIGSTOP) ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD);
+    if (WSTOPSIG(status) == (SIGTRAP | 0x80) &&
         ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) > 0 &&
         info.op == PTRACE_SYSCALL_INFO_ENTRY) {
       if (info.entry.nr == SYS_getppid)
