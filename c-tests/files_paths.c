@@ -105,6 +105,22 @@ int main(void) {
   memset(uri + 1, '/', 9000);
   check(root, uri, 400, "Exceeded path size");
 
+  // With the limits that a program has by default the path is not looked at.
+  CHECK(mg_set_option(listener->mgr, "max_uri_size", NULL) == NULL);
+  CHECK(mg_set_option(listener->mgr, "max_header_size", NULL) == NULL);
+  static char long_request[12000];
+  static const char *const methods[] = {"GET", "PUT"};
+  memset(uri + 1, 'p', 10000);
+  for (size_t i = 0; i < 2; i++) {
+    struct peer p;
+    mg_snprintf(long_request, sizeof(long_request), "%s %s HTTP/1.1\r\nContent-Length: 1\r\n\r\nx",
+                methods[i], uri);
+    CHECK_INT(peer_ask(&p, listener, long_request).status, 414);
+    CHECK(peer_wait_closed(&p));
+    peer_close(&p);
+  }
+  check(root, "/a.txt", 200, "A");
+
   // 51 and 3.12, 28: several roots, prefixes end at a segment.
   mg_snprintf(roots, sizeof(roots), "%s,/pics=%s,/d=%s", root, files_path("pics"),
               files_path("pics"));

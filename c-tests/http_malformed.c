@@ -22,7 +22,7 @@ static const char *const bad[] = {
     "\r\n\r\n\r\n\r\n",
     "GET /\r\n\r\n",
     "GARBAGE",  // only with the control byte below
-    "GET / HTTP/1.1\r\nContent-Length: -33\r\n\r\n",
+    "GET / HTTP/1.1\r\nContent-Length: -39\r\n\r\n",
     "GET / HTTP/1.1\r\n:\r\nI: am chopped off\r\n\r\n",
     "GET / HTTP/1.1\r\nVisible: a\rSmuggled: b\r\n\r\n",
     "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello",

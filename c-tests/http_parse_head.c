@@ -49,6 +49,8 @@ static const struct {
     {"GET / HTTQ/1.1\r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET / HTTP/1\r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET / HTTP/1.10\r\n\r\n", -1, 0, 0, 0, 0, 0},
+    {"GET / HTTP/9.x\r\n\r\n", -1, 0, 0, 0, 0, 0},
+    {"GET / 1.1\r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET / HTTP/1.1 \r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET\t/\tHTTP/1.1\r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET /\tHTTP/1.1\r\n\r\n", -1, 0, 0, 0, 0, 0},

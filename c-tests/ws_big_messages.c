@@ -1,6 +1,5 @@
 // Chapter 04, 25 and 26: a frame of MG_MAX_RECV_SIZE bytes arrives, one more byte is refused; large
 // messages are echoed intact between a client and a server.
-// History: CVE-2017-2921 | 64-bit lengths are refused when the header is there
 #include "ws.h"
 
 static size_t got;
