@@ -35,7 +35,13 @@ static void record_head(int type, size_t len) {
   block[3] = (unsigned char)(len >> 8), block[4] = (unsigned char)len;
 }
 
+// Types from change_cipher_spec to heartbeat, and lengths that an encrypted record may have.
+static bool may_wait(int type, size_t len) {
+  return type >= 20 && type <= 24 && len >= 16384 && len <= 16384 + 2048;
+}
+
 int main(void) {
+  char what[40];
   mg_log_set(MG_LL_NONE);
   for (size_t i = 0; i < sizeof(block); i++) block[i] = (unsigned char)(i * 31 + 7);
   check("garbage", 20000, REFUSED);
@@ -46,9 +52,14 @@ int main(void) {
   memset(block, HANDSHAKE, sizeof(block));
   check("types", 20000, REFUSED);
   memset(block, 1, sizeof(block));
+  static const size_t lengths[] = {0, 1, 4, 16384, 16385, 65535};
   for (int type = 0; type < 256; type++) {
-    record_head(type, 4);
-    if (type != HANDSHAKE) check("type", 9, REFUSED);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) && type != HANDSHAKE; i++) {
+      size_t sent = lengths[i] <= 4 ? lengths[i] : 0;
+      record_head(type, lengths[i]);
+      snprintf(what, sizeof(what), "type %d, %d bytes", type, (int)lengths[i]);
+      check(what, 5 + sent, may_wait(type, lengths[i]) ? WAITS : REFUSED);
+    }
   }
   // A ClientHello that goes on for ever, in one record or many, stays within 64 kB.
   for (size_t at = 0; at + 5 + 16384 <= sizeof(block); at += 5 + 16384) {

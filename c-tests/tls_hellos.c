@@ -74,6 +74,8 @@ int main(void) {
       {{0x0303, 0, 0, 254, NULL, 0, 0}, ANY},
       {{0x0303, 0, 0, 255, NULL, 0, 0}, ANY},
       {{0x0303, 0, 0, 16000, NULL, 0, 0}, ANY},
+      {{0x0303, 0, 0, 9, NULL, 4, 65535 - 9}, ANY},  // the name says 65535
+      {{0x0303, 0, 0, 9, NULL, 3, 65535 - 12}, ANY},
       // Fields 1..7: session id, suites, names, server name, extensions, message, record.
       {{0x0303, 0, 4, 9, NULL, 1, 1}, ANY},
       {{0x0303, 0, 4, 9, NULL, 1, -1}, ANY},

@@ -321,6 +321,23 @@ mod tests {
         let mut buf = vec![0; HEADER_LEN];
         buf.extend_from_slice(&[1, b'x', 0xc0, 12, 0, 1, 0, 1]);
         assert_eq!(parse_record(&buf, 12, true), None);
+        // So do two that point to each other, from either.
+        let mut buf = vec![0; HEADER_LEN];
+        buf.extend_from_slice(&[1, b'x', 0xc0, 16, 1, b'y', 0xc0, 12, 0, 1, 0, 1]);
+        assert_eq!(parse_record(&buf, 12, true), None);
+        assert_eq!(parse_record(&buf, 16, true), None);
+        // A name of 128 labels, and a chain of 128 pointers to labels.
+        let mut buf = vec![0; HEADER_LEN];
+        buf.extend([1, b'x'].repeat(128));
+        buf.extend_from_slice(&[0, 0, 1, 0, 1]);
+        assert_eq!(parse_record(&buf, 12, true), None);
+        let mut buf = vec![0; HEADER_LEN];
+        for at in (0..128u16).map(|i| 0xc000 | (HEADER_LEN as u16 + 4 * (i + 1))) {
+            buf.extend_from_slice(&[1, b'x']);
+            buf.extend(at.to_be_bytes());
+        }
+        buf.extend_from_slice(&[0, 0, 1, 0, 1]);
+        assert_eq!(parse_record(&buf, 12, true), None);
         // A pointer to itself ends the name.
         let mut buf = vec![0; HEADER_LEN];
         buf.extend_from_slice(&[0xc0, 12, 0, 1, 0, 1]);
