@@ -34,18 +34,30 @@ CARGO_DIR ?= target$(if $(OPTION_SET),/$(OPTION_SET))
 PROFILE_DIR := $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
 
+# Releases are the same whatever folder they are built in: no path of this machine is left in them.
+# Debug builds keep the paths, for debuggers.
+CARGO_HOME ?= $(HOME)/.cargo
+REPRODUCIBLE := $(if $(filter release,$(PROFILE)), \
+  RUSTFLAGS="$$RUSTFLAGS --remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(CARGO_HOME)=cargo" \
+  CFLAGS="$$CFLAGS -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(CARGO_HOME)=cargo")
+
+# For the shared library: no lazy binding, so that its tables are read-only; no executable stack; and
+# every symbol it needs is there.
+HARDENED := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
+
 # What libmongoose.a needs from the system.
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan lib-failpoints tsan valgrind bench attack doc release-docs history install uninstall deps clean help
+	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench attack fuzz fuzz-coverage \
+	doc release-docs history install uninstall deps clean help
 
 all: lib
 
 # Cargo knows what is out of date; files in $(B) are touched only when their content changes.
 lib:
 	@mkdir -p $(B)/lib/pkgconfig $(B)/include
-	MEERKAT_HEADER_OUT=$(abspath $(B))/include/mongoose.h \
+	$(REPRODUCIBLE) MEERKAT_HEADER_OUT=$(abspath $(B))/include/mongoose.h \
 	  $(CARGO) build --lib --profile $(PROFILE) $(FEATURES) --target-dir $(CARGO_DIR)
 	@cp include/mongoose_guard.h $(B)/include/
 	@$(if $(HAS_TLS),cp include/rustls.h $(B)/include/)
@@ -55,7 +67,7 @@ lib:
 # Linked from the archive, because cargo's own shared library would not export the C shim.
 $(B)/lib/libmongoose.so: $(B)/lib/libmongoose.a tools/exports.map
 	$(CC) -shared -o $(B)/lib/libmongoose.so.$(VERSION) -Wl,-soname,libmongoose.so.7 \
-	  -Wl,--version-script=tools/exports.map -Wl,--gc-sections \
+	  -Wl,--version-script=tools/exports.map -Wl,--gc-sections $(HARDENED) \
 	  -Wl,--whole-archive $(B)/lib/libmongoose.a -Wl,--no-whole-archive $(SYSTEM_LIBS)
 	ln -sf libmongoose.so.$(VERSION) $(B)/lib/libmongoose.so.7
 	ln -sf libmongoose.so.7 $@
@@ -128,7 +140,7 @@ symbols: lib
 lib-asan:
 	@mkdir -p build/asan/lib build/asan/include
 	@cp include/mongoose_guard.h build/asan/include/
-	MEERKAT_HEADER_OUT=$(abspath build/asan/include/mongoose.h) tools/build-sanitized address build/asan/lib
+	MEERKAT_HEADER_OUT=$(abspath build/asan/include/mongoose.h) tools/sanitized address library build/asan/lib
 
 asan: lib-asan
 	c-tests/run --build build/asan --mode asan
@@ -141,13 +153,25 @@ lib-failpoints:
 	  $(CARGO) build --lib --features failpoints --target-dir target/failpoints
 	@cp target/failpoints/debug/libmongoose.a build/failpoints/lib/
 
+# Every exported function panics once.
+panics: lib-failpoints
+	c-tests/panics/run --build build/failpoints
+
+# Licences, sources, duplicates and known vulnerabilities of the crates in the library.
+deny:
+	tools/test-dependencies
+
+# A second build in another folder is the same to the byte.
+reproducible: lib
+	tools/test-reproducible
+
 # Programs with threads, under ThreadSanitizer on both sides.
 tsan:
 	@mkdir -p build/tsan/lib build/tsan/include
 	@cp include/mongoose_guard.h build/tsan/include/
 	MEERKAT_HEADER_OUT=$(abspath build/tsan/include/mongoose.h) \
-	  tools/build-sanitized thread build/tsan/lib
-	c-tests/run --build build/tsan --mode tsan wakeup_stress wakeup_threads queue_threads
+	  tools/sanitized thread library build/tsan/lib
+	c-tests/run --build build/tsan --mode tsan wakeup_stress wakeup_threads queue_threads log_threads
 
 valgrind: lib
 	c-tests/run --build $(B) --mode valgrind
@@ -158,6 +182,14 @@ bench: lib
 # QUICK=1 shortens what lasts long; ATTACKS="NAME ..." runs some.
 attack: lib lib-failpoints
 	attacks/run --build $(B) $(if $(QUICK),--quick) $(ATTACKS)
+
+# TIME=60 seconds for each target; TARGETS="NAME ..." runs some (docs/fuzzing.md).
+fuzz:
+	tools/fuzz --seconds $(or $(TIME),60) $(TARGETS)
+
+# Lines of src/proto and src/text that the committed corpus reaches.
+fuzz-coverage:
+	tools/fuzz-coverage
 
 doc:
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --no-deps --document-private-items
@@ -207,9 +239,14 @@ help:
 	@echo 'make symbols      exported symbols against the list only'
 	@echo 'make asan         C test suite under AddressSanitizer and UBSan, both sides'
 	@echo 'make tsan         C tests with threads under ThreadSanitizer, both sides'
+	@echo 'make panics       every exported function panics once, and the program lives'
+	@echo 'make deny         licences, sources and duplicates of what the library is made of'
+	@echo 'make reproducible the library built twice, in different folders: the same bytes'
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
+	@echo 'make fuzz         all fuzz targets, TIME=60 seconds each (TARGETS="NAME ...": some)'
+	@echo 'make fuzz-coverage  lines of the codecs that the fuzz corpus reaches'
 	@echo 'make examples     compile the examples, to build/examples'
 	@echo 'make fmt / lint   format / check format, clippy, shellcheck'
 	@echo 'make check        the same as make test'

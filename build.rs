@@ -203,6 +203,19 @@ fn compile_shim(layout_symbol: &Path) {
         .warnings(true)
         .extra_warnings(true)
         .flag("-ffunction-sections")
-        .flag("-fdata-sections")
-        .compile("mongoose_shim");
+        .flag("-fdata-sections");
+    harden(&mut build);
+    build.compile("mongoose_shim");
+}
+
+/// Flags that make errors in C harder to exploit (compat/hardening looks whether they took effect).
+fn harden(build: &mut cc::Build) {
+    build.flag_if_supported("-fstack-protector-strong");
+    build.flag_if_supported("-fstack-clash-protection");
+    // Sanitizers check more than this and don't see through it; it needs an optimizing build.
+    let flags = env::var("CFLAGS").unwrap_or_default();
+    let is_optimized = env::var("OPT_LEVEL").is_ok_and(|level| level != "0");
+    if is_optimized && !flags.contains("-fsanitize") {
+        build.define("_FORTIFY_SOURCE", "2");
+    }
 }

@@ -39,7 +39,7 @@ class Seen:
 def requests(server):
     """What the recorder has seen so far."""
     lines = [line.split() for line in server.output().splitlines()]
-    return [Seen(words[1:]) for words in lines if words[:1] == ["request"] and len(words) == 3]
+    return [Seen(words[1:3]) for words in lines if words[:1] == ["request"] and len(words) == 6]
 
 
 def send_all(port, batch, apart=False):

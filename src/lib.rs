@@ -12,6 +12,8 @@ pub(crate) mod event;
 #[cfg(feature = "failpoints")]
 pub(crate) mod failpoint;
 pub mod fs;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod guard;
 pub(crate) mod http;
 pub(crate) mod mdns;

@@ -2,13 +2,17 @@
 //!
 //! `compat/vectors/README.md` tells what the lines mean and where Meerkat differs on purpose.
 
-mod common;
+#[path = "common/glob.rs"]
+mod glob;
+#[path = "common/guard_page.rs"]
+mod guard_page;
 
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 
-use common::guard_page::Guarded;
+use glob::{full_match, rebuild};
+use guard_page::Guarded;
 use mongoose::abi::http_parse::*;
 use mongoose::abi::iobuf::*;
 use mongoose::abi::json::*;
@@ -383,42 +387,6 @@ fn match_line(o: &Value) -> Check {
         same!("captures rebuild the text", rebuild(&pattern, &caps), Some(text));
     }
     Ok(())
-}
-
-/// The documented rule by full search.
-fn full_match(s: &[u8], p: &[u8]) -> bool {
-    let Some((&w, rest)) = p.split_first() else {
-        return s.is_empty();
-    };
-    match w {
-        b'*' | b'#' if matches!(rest.first(), Some(b'*' | b'#')) => full_match(s, rest),
-        b'*' | b'#' => (0..=s.len())
-            .take_while(|&n| w == b'#' || !s[..n].contains(&b'/'))
-            .any(|n| full_match(&s[n..], rest)),
-        b'?' => !s.is_empty() && full_match(&s[1..], rest),
-        c => s.first() == Some(&c) && full_match(&s[1..], rest),
-    }
-}
-
-/// The pattern with captures in place of its wildcards; `None` if there are too few or too many, or
-/// `*` took a `/`.
-fn rebuild(pattern: &[u8], caps: &[&[u8]]) -> Option<Vec<u8>> {
-    let mut caps = caps.iter();
-    let mut out = Vec::new();
-    for (i, &c) in pattern.iter().enumerate() {
-        match c {
-            b'*' | b'#' if matches!(pattern.get(i + 1), Some(b'*' | b'#')) => (),
-            b'*' | b'#' | b'?' => {
-                let cap = caps.next()?;
-                if c == b'*' && cap.contains(&b'/') || c == b'?' && cap.len() != 1 {
-                    return None;
-                }
-                out.extend_from_slice(cap);
-            }
-            c => out.push(c),
-        }
-    }
-    caps.next().is_none().then_some(out)
 }
 
 fn str_line(o: &Value) -> Check {

@@ -18,7 +18,7 @@ if [ "${1:-}" != build ]; then
     strace:strace openssl:openssl clang-format:clang-format shellcheck:shellcheck nginx:nginx wrk:wrk
     chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
     ip:iproute2 chronyd:chrony node:nodejs npm:npm haproxy:haproxy slowhttptest:slowhttptest
-    /usr/include/microhttpd.h:libmicrohttpd-dev
+    /usr/include/microhttpd.h:libmicrohttpd-dev llvm-cov-19:llvm-19
     /usr/share/doc/libclang-dev:libclang-dev
     /usr/share/doc/python3-venv:python3-venv
   )
@@ -49,6 +49,13 @@ install_nightly() {
     echo "make deps: no nightly toolchain to be had; make asan needs one" >&2
 }
 
+# The check of licences, duplicates and sources of what the library is made of.
+install_cargo_deny() {
+  if [ "${1:-}" = build ] || command -v cargo-deny >/dev/null; then return; fi
+  echo "make deps: installing cargo-deny"
+  cargo install --quiet --locked --debug --version 0.20.2 cargo-deny
+}
+
 # Node modules that peers in compat/peers use, as the lock file has them.
 install_node_modules() {
   if [ "${1:-}" = build ]; then return; fi
@@ -59,6 +66,7 @@ install_node_modules() {
 
 if [ ${#missing[@]} -eq 0 ] && [ -z "$rust_missing" ]; then
   install_nightly "$@"
+  install_cargo_deny "$@"
   install_node_modules "$@"
   exit 0
 fi
@@ -105,4 +113,5 @@ if [ -n "$rust_missing" ]; then
   fi
 fi
 install_nightly "$@"
+install_cargo_deny "$@"
 install_node_modules "$@"

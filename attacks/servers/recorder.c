@@ -1,5 +1,6 @@
-// Prints every request as the library understood it, for comparison with what a proxy in front sent:
-// `request HEAD BODY`, both in hexadecimal digits, `-` for nothing.
+// Prints every request as the library understood it, for comparison with what others make of the same
+// bytes: `request HEAD BODY PORT METHOD TARGET`, all but the peer's port in hexadecimal digits, `-`
+// for nothing.
 #include "mongoose.h"
 
 static void print_hex(struct mg_str text) {
@@ -11,10 +12,16 @@ static void print_hex(struct mg_str text) {
 
 static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   struct mg_http_message *hm = (struct mg_http_message *)ev_data;
+  struct mg_str target;
   if (ev != MG_EV_HTTP_MSG) return;
+  target = hm->uri;
+  if (hm->query.buf != NULL) target.len += 1 + hm->query.len;
   printf("request");
   print_hex(hm->head);
   print_hex(hm->body);
+  printf(" %d", (int)mg_ntohs(c->rem.port));
+  print_hex(hm->method);
+  print_hex(target);
   printf("\n");
   fflush(stdout);
   mg_http_reply(c, 200, "", "%.*s\n", (int)hm->uri.len, hm->uri.buf);

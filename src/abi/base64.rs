@@ -2,7 +2,8 @@
 
 use core::ffi::{c_char, c_uchar};
 
-use super::mem::{bytes, bytes_mut, guard};
+use super::mem::{bytes, bytes_mut};
+use super::panics::exported;
 use crate::text::base64;
 
 /// Encodes `n` bytes at `p` into `buf`, which has `len` bytes, and returns the length of the text.
@@ -16,9 +17,10 @@ pub unsafe extern "C" fn mg_base64_encode(
     buf: *mut c_char,
     len: usize,
 ) -> usize {
-    // SAFETY: rule 2.
-    let (data, out) = unsafe { (bytes(p.cast(), n), bytes_mut(buf.cast(), len)) };
-    guard(0, || {
+    exported("mg_base64_encode", 0, || {
+        // SAFETY: rule 2.
+        let (data, out) = unsafe { (bytes(p.cast(), n), bytes_mut(buf.cast(), len)) };
+
         base64::encode(data, out).unwrap_or_else(|| {
             clear(out);
             0
@@ -38,9 +40,10 @@ pub unsafe extern "C" fn mg_base64_decode(
     dst: *mut c_char,
     len: usize,
 ) -> usize {
-    // SAFETY: rule 2.
-    let (text, out) = unsafe { (bytes(src.cast(), n), bytes_mut(dst.cast(), len)) };
-    guard(0, || {
+    exported("mg_base64_decode", 0, || {
+        // SAFETY: rule 2.
+        let (text, out) = unsafe { (bytes(src.cast(), n), bytes_mut(dst.cast(), len)) };
+
         base64::decode(text, out).unwrap_or_else(|| {
             clear(out);
             0
@@ -65,34 +68,38 @@ pub unsafe extern "C" fn mg_base64_update(
     buf: *mut c_char,
     len: usize,
 ) -> usize {
-    if buf.is_null() {
-        return len;
-    }
-    // SAFETY: rule 2: the documented room.
-    unsafe {
-        let place = buf.add(len).cast::<u8>();
-        let pending = if len & 3 == 0 { 0 } else { place.read() };
-        let (chars, count) = base64::update(input_byte, len, pending);
-        place.cast::<[u8; 2]>().write(chars);
-        count
-    }
+    exported("mg_base64_update", 0, || {
+        if buf.is_null() {
+            return len;
+        }
+        // SAFETY: rule 2: the documented room.
+        unsafe {
+            let place = buf.add(len).cast::<u8>();
+            let pending = if len & 3 == 0 { 0 } else { place.read() };
+            let (chars, count) = base64::update(input_byte, len, pending);
+            place.cast::<[u8; 2]>().write(chars);
+            count
+        }
+    })
 }
 
 /// Ends what mg_base64_update() began: pads the text, adds a NUL and returns the length.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_base64_final(buf: *mut c_char, len: usize) -> usize {
-    if buf.is_null() {
-        return 0;
-    }
-    let end = len.next_multiple_of(4);
-    // SAFETY: rule 2: the documented room.
-    unsafe {
-        if end > len {
-            let place = buf.add(len).cast::<u8>();
-            place.write(base64::letter(place.read()));
-            place.add(1).write_bytes(b'=', end - len - 1);
+    exported("mg_base64_final", 0, || {
+        if buf.is_null() {
+            return 0;
         }
-        buf.add(end).write(0);
-    }
-    end
+        let end = len.next_multiple_of(4);
+        // SAFETY: rule 2: the documented room.
+        unsafe {
+            if end > len {
+                let place = buf.add(len).cast::<u8>();
+                place.write(base64::letter(place.read()));
+                place.add(1).write_bytes(b'=', end - len - 1);
+            }
+            buf.add(end).write(0);
+        }
+        end
+    })
 }

@@ -2,7 +2,8 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::mem::guard;
+use super::panics::{exported, exported_on};
+
 use super::protocol_types::{mg_dash_user, mg_field_set};
 use super::types::{mg_connection, mg_mgr};
 use crate::dash::sets::Set;
@@ -26,12 +27,14 @@ pub unsafe extern "C" fn mg_dash_ev_handler(
     ev: c_int,
     ev_data: *mut c_void,
 ) {
-    // SAFETY: rules 1 and 7.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_dash_ev_handler", conn, (), |conn| {
+        // SAFETY: rules 1 and 7.
+        unsafe {
             on_event(conn, ev, ev_data);
         }
-    });
+    })
 }
 
 /// Tells every WebSocket of the dashboard that `set` belongs to what its variables are now, if set->fn
@@ -41,12 +44,14 @@ pub unsafe extern "C" fn mg_dash_ev_handler(
 /// WebSocket that does not take what it was sent is closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_dash_send_change(mgr: *mut mg_mgr, set: *mut mg_field_set) {
-    // SAFETY: rules 1 and 7.
-    guard((), || unsafe {
-        if let Some(set) = Set::from_ptr(set) {
-            notify::send_change(mgr, set);
+    exported("mg_dash_send_change", (), || {
+        // SAFETY: rules 1 and 7.
+        unsafe {
+            if let Some(set) = Set::from_ptr(set) {
+                notify::send_change(mgr, set);
+            }
         }
-    });
+    })
 }
 
 /// Loads entry `*set->index` of the directory that set->get_dir names for user `u`: its name into the
@@ -57,6 +62,8 @@ pub unsafe extern "C" fn mg_dash_send_change(mgr: *mut mg_mgr, set: *mut mg_fiel
 /// sets of files without set->fn.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_dash_dir_read(set: *mut mg_field_set, u: *mut mg_dash_user) -> bool {
-    // SAFETY: rules 1 and 7.
-    guard(false, || unsafe { Set::from_ptr(set).is_some_and(|set| files::read_entry(set, u)) })
+    exported("mg_dash_dir_read", false, || {
+        // SAFETY: rules 1 and 7.
+        unsafe { Set::from_ptr(set).is_some_and(|set| files::read_entry(set, u)) }
+    })
 }

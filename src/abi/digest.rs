@@ -5,7 +5,8 @@
 
 use core::ffi::{c_uchar, c_void};
 
-use super::mem::{bytes, guard};
+use super::mem::bytes;
+use super::panics::exported;
 use super::types::{mg_md5_ctx, mg_sha1_ctx, mg_sha256_ctx, mg_sha384_ctx};
 use super::util::wipe;
 use crate::text::digest::{Blocks, pad, update};
@@ -60,38 +61,42 @@ impl Blocks<64> for mg_md5_ctx {
 /// Starts an MD5 digest (RFC 1321).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_md5_init(c: *mut mg_md5_ctx) {
-    // SAFETY: rule 1.
-    if let Some(c) = unsafe { ctx(c) } {
-        c.buf = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
-        c.bits = [0; 2];
-    }
+    exported("mg_md5_init", (), || {
+        // SAFETY: rule 1.
+        if let Some(c) = unsafe { ctx(c) } {
+            c.buf = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
+            c.bits = [0; 2];
+        }
+    })
 }
 
 /// Adds `len` bytes at `data` to an MD5 digest.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_md5_update(c: *mut mg_md5_ctx, data: *const c_uchar, len: usize) {
-    // SAFETY: rules 1 and 2.
-    let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
-    if let Some(c) = c {
-        let used = (c.bits[0] >> 3 & 63) as usize;
-        add_bits(&mut c.bits, data.len());
-        guard((), || {
+    exported("mg_md5_update", (), || {
+        // SAFETY: rules 1 and 2.
+        let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
+        if let Some(c) = c {
+            let used = (c.bits[0] >> 3 & 63) as usize;
+            add_bits(&mut c.bits, data.len());
             update(c, used, data);
-        });
-    }
+        }
+    })
 }
 
 /// Stores the 16 bytes of an MD5 digest and wipes the context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_md5_final(c: *mut mg_md5_ctx, digest: *mut c_uchar) {
-    // SAFETY: rule 1.
-    if let Some(c) = unsafe { ctx(c) } {
-        let length: [u8; 8] = join(c.bits.map(u32::to_le_bytes));
-        guard((), || pad(c, (c.bits[0] >> 3 & 63) as usize, &length));
-        let result: [u8; 16] = join(c.buf.map(u32::to_le_bytes));
-        // SAFETY: rule 5.
-        unsafe { finish(c, digest, result) };
-    }
+    exported("mg_md5_final", (), || {
+        // SAFETY: rule 1.
+        if let Some(c) = unsafe { ctx(c) } {
+            let length: [u8; 8] = join(c.bits.map(u32::to_le_bytes));
+            pad(c, (c.bits[0] >> 3 & 63) as usize, &length);
+            let result: [u8; 16] = join(c.buf.map(u32::to_le_bytes));
+            // SAFETY: rule 5.
+            unsafe { finish(c, digest, result) };
+        }
+    })
 }
 
 impl Blocks<64> for mg_sha1_ctx {
@@ -106,39 +111,43 @@ impl Blocks<64> for mg_sha1_ctx {
 /// Starts a SHA-1 digest (FIPS 180-4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha1_init(c: *mut mg_sha1_ctx) {
-    // SAFETY: rule 1.
-    if let Some(c) = unsafe { ctx(c) } {
-        c.state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
-        c.count = [0; 2];
-    }
+    exported("mg_sha1_init", (), || {
+        // SAFETY: rule 1.
+        if let Some(c) = unsafe { ctx(c) } {
+            c.state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
+            c.count = [0; 2];
+        }
+    })
 }
 
 /// Adds `len` bytes at `data` to a SHA-1 digest.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha1_update(c: *mut mg_sha1_ctx, data: *const c_uchar, len: usize) {
-    // SAFETY: rules 1 and 2.
-    let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
-    if let Some(c) = c {
-        let used = (c.count[0] >> 3 & 63) as usize;
-        add_bits(&mut c.count, data.len());
-        guard((), || {
+    exported("mg_sha1_update", (), || {
+        // SAFETY: rules 1 and 2.
+        let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
+        if let Some(c) = c {
+            let used = (c.count[0] >> 3 & 63) as usize;
+            add_bits(&mut c.count, data.len());
             update(c, used, data);
-        });
-    }
+        }
+    })
 }
 
 /// Stores the 20 bytes of a SHA-1 digest and wipes the context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha1_final(digest: *mut c_uchar, c: *mut mg_sha1_ctx) {
-    // SAFETY: rule 1.
-    if let Some(c) = unsafe { ctx(c) } {
-        let [low, high] = c.count;
-        let length: [u8; 8] = join([high, low].map(u32::to_be_bytes));
-        guard((), || pad(c, (low >> 3 & 63) as usize, &length));
-        let result: [u8; 20] = join(c.state.map(u32::to_be_bytes));
-        // SAFETY: rule 5.
-        unsafe { finish(c, digest, result) };
-    }
+    exported("mg_sha1_final", (), || {
+        // SAFETY: rule 1.
+        if let Some(c) = unsafe { ctx(c) } {
+            let [low, high] = c.count;
+            let length: [u8; 8] = join([high, low].map(u32::to_be_bytes));
+            pad(c, (low >> 3 & 63) as usize, &length);
+            let result: [u8; 20] = join(c.state.map(u32::to_be_bytes));
+            // SAFETY: rule 5.
+            unsafe { finish(c, digest, result) };
+        }
+    })
 }
 
 impl Blocks<64> for mg_sha256_ctx {
@@ -154,38 +163,44 @@ impl Blocks<64> for mg_sha256_ctx {
 /// Starts a SHA-256 digest (FIPS 180-4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha256_init(c: *mut mg_sha256_ctx) {
-    // SAFETY: rule 1.
-    if let Some(c) = unsafe { ctx(c) } {
-        c.state = [
-            0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
-            0x5be0cd19,
-        ];
-        c.bits = 0;
-        c.len = 0;
-    }
+    exported("mg_sha256_init", (), || {
+        // SAFETY: rule 1.
+        if let Some(c) = unsafe { ctx(c) } {
+            c.state = [
+                0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
+                0x5be0cd19,
+            ];
+            c.bits = 0;
+            c.len = 0;
+        }
+    })
 }
 
 /// Adds `len` bytes at `data` to a SHA-256 digest.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha256_update(c: *mut mg_sha256_ctx, data: *const c_uchar, len: usize) {
-    // SAFETY: rules 1 and 2.
-    let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
-    if let Some(c) = c {
-        guard((), || c.len = update(c, c.len as usize, data) as u32);
-    }
+    exported("mg_sha256_update", (), || {
+        // SAFETY: rules 1 and 2.
+        let (c, data) = unsafe { (ctx(c), bytes(data.cast(), len)) };
+        if let Some(c) = c {
+            c.len = update(c, c.len as usize, data) as u32;
+        }
+    })
 }
 
 /// Stores the 32 bytes of a SHA-256 digest and wipes the context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha256_final(digest: *mut c_uchar, c: *mut mg_sha256_ctx) {
-    // SAFETY: rule 1.
-    if let Some(c) = unsafe { ctx(c) } {
-        let bits = c.bits.wrapping_add(u64::from(c.len) * 8);
-        guard((), || pad(c, c.len as usize, &bits.to_be_bytes()));
-        let result: [u8; 32] = join(c.state.map(u32::to_be_bytes));
-        // SAFETY: rule 5.
-        unsafe { finish(c, digest, result) };
-    }
+    exported("mg_sha256_final", (), || {
+        // SAFETY: rule 1.
+        if let Some(c) = unsafe { ctx(c) } {
+            let bits = c.bits.wrapping_add(u64::from(c.len) * 8);
+            pad(c, c.len as usize, &bits.to_be_bytes());
+            let result: [u8; 32] = join(c.state.map(u32::to_be_bytes));
+            // SAFETY: rule 5.
+            unsafe { finish(c, digest, result) };
+        }
+    })
 }
 
 const EMPTY_SHA256: mg_sha256_ctx =
@@ -209,12 +224,14 @@ fn sha256(pieces: &[&[u8]]) -> [u8; 32] {
 /// Stores the SHA-256 digest of `datasz` bytes at `data` in the 32 bytes at `dst`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha256(dst: *mut u8, data: *mut u8, datasz: usize) {
-    // SAFETY: rule 2.
-    let digest = sha256(&[unsafe { bytes(data as *const c_void, datasz) }]);
-    if !dst.is_null() {
-        // SAFETY: rule 5.
-        unsafe { dst.cast::<[u8; 32]>().write(digest) };
-    }
+    exported("mg_sha256", (), || {
+        // SAFETY: rule 2.
+        let digest = sha256(&[unsafe { bytes(data as *const c_void, datasz) }]);
+        if !dst.is_null() {
+            // SAFETY: rule 5.
+            unsafe { dst.cast::<[u8; 32]>().write(digest) };
+        }
+    })
 }
 
 /// Stores the HMAC-SHA-256 (RFC 2104) of `datasz` bytes at `data` with a key in the 32 bytes at
@@ -229,22 +246,24 @@ pub unsafe extern "C" fn mg_hmac_sha256(
     data: *mut u8,
     datasz: usize,
 ) {
-    // SAFETY: rule 2.
-    let (key, data) = unsafe { (bytes(key.cast(), keysz), bytes(data.cast(), datasz)) };
-    let mut block = [0u8; 64];
-    let hashed = sha256(&[key]);
-    let key = if key.len() < block.len() { key } else { &hashed };
-    for (place, &k) in block.iter_mut().zip(key) {
-        *place = k;
-    }
-    let inner = sha256(&[&block.map(|b| b ^ 0x36), data]);
-    let outer = sha256(&[&block.map(|b| b ^ 0x5c), &inner]);
-    // SAFETY: our own array.
-    unsafe { wipe(block.as_mut_ptr(), block.len()) };
-    if !dst.is_null() {
-        // SAFETY: rule 5.
-        unsafe { dst.cast::<[u8; 32]>().write(outer) };
-    }
+    exported("mg_hmac_sha256", (), || {
+        // SAFETY: rule 2.
+        let (key, data) = unsafe { (bytes(key.cast(), keysz), bytes(data.cast(), datasz)) };
+        let mut block = [0u8; 64];
+        let hashed = sha256(&[key]);
+        let key = if key.len() < block.len() { key } else { &hashed };
+        for (place, &k) in block.iter_mut().zip(key) {
+            *place = k;
+        }
+        let inner = sha256(&[&block.map(|b| b ^ 0x36), data]);
+        let outer = sha256(&[&block.map(|b| b ^ 0x5c), &inner]);
+        // SAFETY: our own array.
+        unsafe { wipe(block.as_mut_ptr(), block.len()) };
+        if !dst.is_null() {
+            // SAFETY: rule 5.
+            unsafe { dst.cast::<[u8; 32]>().write(outer) };
+        }
+    })
 }
 
 impl Blocks<128> for mg_sha384_ctx {
@@ -262,58 +281,66 @@ impl Blocks<128> for mg_sha384_ctx {
 /// Starts a SHA-384 digest (FIPS 180-4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha384_init(ctx: *mut mg_sha384_ctx) {
-    // SAFETY: rule 1.
-    if let Some(c) = unsafe { self::ctx(ctx) } {
-        c.state = [
-            0xcbbb9d5dc1059ed8,
-            0x629a292a367cd507,
-            0x9159015a3070dd17,
-            0x152fecd8f70e5939,
-            0x67332667ffc00b31,
-            0x8eb44a8768581511,
-            0xdb0c2e0d64f98fa7,
-            0x47b5481dbefa4fa4,
-        ];
-        c.bitlen = [0; 2];
-        c.datalen = 0;
-    }
+    exported("mg_sha384_init", (), || {
+        // SAFETY: rule 1.
+        if let Some(c) = unsafe { self::ctx(ctx) } {
+            c.state = [
+                0xcbbb9d5dc1059ed8,
+                0x629a292a367cd507,
+                0x9159015a3070dd17,
+                0x152fecd8f70e5939,
+                0x67332667ffc00b31,
+                0x8eb44a8768581511,
+                0xdb0c2e0d64f98fa7,
+                0x47b5481dbefa4fa4,
+            ];
+            c.bitlen = [0; 2];
+            c.datalen = 0;
+        }
+    })
 }
 
 /// Adds `len` bytes at `data` to a SHA-384 digest.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha384_update(ctx: *mut mg_sha384_ctx, data: *const u8, len: usize) {
-    // SAFETY: rules 1 and 2.
-    let (c, data) = unsafe { (self::ctx(ctx), bytes(data.cast(), len)) };
-    if let Some(c) = c {
-        guard((), || c.datalen = update(c, c.datalen as usize, data) as u32);
-    }
+    exported("mg_sha384_update", (), || {
+        // SAFETY: rules 1 and 2.
+        let (c, data) = unsafe { (self::ctx(ctx), bytes(data.cast(), len)) };
+        if let Some(c) = c {
+            c.datalen = update(c, c.datalen as usize, data) as u32;
+        }
+    })
 }
 
 /// Stores the 48 bytes of a SHA-384 digest and wipes the context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha384_final(digest: *mut u8, ctx: *mut mg_sha384_ctx) {
-    // SAFETY: rule 1.
-    if let Some(c) = unsafe { self::ctx(ctx) } {
-        let [high, low] = c.bitlen;
-        let low = low.wrapping_add(u64::from(c.datalen) * 8);
-        let length: [u8; 16] = join([high, low].map(u64::to_be_bytes));
-        guard((), || pad(c, c.datalen as usize, &length));
-        let result: [u8; 48] = join(c.state.map(u64::to_be_bytes));
-        // SAFETY: rule 5.
-        unsafe { finish(c, digest, result) };
-    }
+    exported("mg_sha384_final", (), || {
+        // SAFETY: rule 1.
+        if let Some(c) = unsafe { self::ctx(ctx) } {
+            let [high, low] = c.bitlen;
+            let low = low.wrapping_add(u64::from(c.datalen) * 8);
+            let length: [u8; 16] = join([high, low].map(u64::to_be_bytes));
+            pad(c, c.datalen as usize, &length);
+            let result: [u8; 48] = join(c.state.map(u64::to_be_bytes));
+            // SAFETY: rule 5.
+            unsafe { finish(c, digest, result) };
+        }
+    })
 }
 
 /// Stores the SHA-384 digest of `datasz` bytes at `data` in the 48 bytes at `dst`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sha384(dst: *mut u8, data: *mut u8, datasz: usize) {
-    let mut c = mg_sha384_ctx { state: [0; 8], buffer: [0; 128], bitlen: [0; 2], datalen: 0 };
-    // SAFETY: rule 2 for `data` and `dst`; the context is live.
-    unsafe {
-        mg_sha384_init(&raw mut c);
-        mg_sha384_update(&raw mut c, data, datasz);
-        mg_sha384_final(dst, &raw mut c);
-    }
+    exported("mg_sha384", (), || {
+        let mut c = mg_sha384_ctx { state: [0; 8], buffer: [0; 128], bitlen: [0; 2], datalen: 0 };
+        // SAFETY: rule 2 for `data` and `dst`; the context is live.
+        unsafe {
+            mg_sha384_init(&raw mut c);
+            mg_sha384_update(&raw mut c, data, datasz);
+            mg_sha384_final(dst, &raw mut c);
+        }
+    })
 }
 
 #[cfg(test)]

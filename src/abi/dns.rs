@@ -2,7 +2,8 @@
 
 use core::ptr::addr_of_mut;
 
-use super::mem::{bytes, guard};
+use super::mem::bytes;
+use super::panics::exported;
 use super::protocol_types::{mg_dns_message, mg_dns_rr};
 use crate::proto::dns::message::parse_message;
 use crate::proto::dns::{Address, parse_record};
@@ -21,16 +22,18 @@ pub unsafe extern "C" fn mg_dns_parse_rr(
     is_question: bool,
     rr: *mut mg_dns_rr,
 ) -> usize {
-    // SAFETY: rule 2.
-    let found = guard(None, || parse_record(unsafe { bytes(buf.cast(), len) }, ofs, is_question));
-    let record = found.unwrap_or_default();
-    if !rr.is_null() {
-        // Lengths in a message of at most 512 bytes fit.
-        let (nlen, alen) = (record.name_len as u16, record.data_len as u16);
-        // SAFETY: rule 5.
-        unsafe { *rr = mg_dns_rr { nlen, atype: record.rtype, aclass: record.class, alen } };
-    }
-    record.len
+    exported("mg_dns_parse_rr", 0, || {
+        // SAFETY: rule 2.
+        let found = parse_record(unsafe { bytes(buf.cast(), len) }, ofs, is_question);
+        let record = found.unwrap_or_default();
+        if !rr.is_null() {
+            // Lengths in a message of at most 512 bytes fit.
+            let (nlen, alen) = (record.name_len as u16, record.data_len as u16);
+            // SAFETY: rule 5.
+            unsafe { *rr = mg_dns_rr { nlen, atype: record.rtype, aclass: record.class, alen } };
+        }
+        record.len
+    })
 }
 
 /// Reads the DNS message of `len` bytes at `buf` into `*dm`, which is overwritten whole.
@@ -41,12 +44,13 @@ pub unsafe extern "C" fn mg_dns_parse_rr(
 /// answer; the address has no port.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_dns_parse(buf: *const u8, len: usize, dm: *mut mg_dns_message) -> bool {
-    if dm.is_null() {
-        return false;
-    }
-    // SAFETY: rule 5; all-zero is a valid value.
-    unsafe { dm.write_bytes(0, 1) };
-    guard(false, || {
+    exported("mg_dns_parse", false, || {
+        if dm.is_null() {
+            return false;
+        }
+        // SAFETY: rule 5; all-zero is a valid value.
+        unsafe { dm.write_bytes(0, 1) };
+
         // SAFETY: rule 2.
         let message = parse_message(unsafe { bytes(buf.cast(), len) });
         // SAFETY: rule 5; the name is at most 255 bytes of the 256, which are zero.

@@ -3,7 +3,8 @@
 use core::ffi::{c_char, c_double, c_int, c_long, c_longlong, c_void};
 
 use super::iobuf;
-use super::mem::{cstr, guard};
+use super::mem::cstr;
+use super::panics::guard;
 use super::types::{mg_iobuf, mg_pfn_t, mg_pm_t, va_list};
 use crate::text::fmt::{self, Args, Sink};
 

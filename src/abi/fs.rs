@@ -4,7 +4,8 @@ use core::ffi::{c_char, c_int, c_void};
 use std::ffi::CString;
 
 use super::hooks::mg_random;
-use super::mem::{bytes, bytes_mut, calloc, cstr, guard, mg_free};
+use super::mem::{bytes, bytes_mut, calloc, cstr, mg_free};
+use super::panics::exported;
 use super::types::{mg_fd, mg_fs, mg_mem_file, mg_str};
 use crate::fs::{MG_FS_DIR, MG_FS_EXCL, MG_FS_READ, MG_FS_WRITE, packed, posix};
 use crate::proto::http::mapping::PATH_MAX;
@@ -26,11 +27,13 @@ unsafe extern "C" {
 /// Content of the packed file `path`: not copied, not to be freed. `{NULL, 0}` if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_unpacked(path: *const c_char) -> mg_str {
-    // SAFETY: rule 3.
-    match unsafe { cstr(path) }.and_then(packed::find) {
-        Some(file) => mg_str { buf: file.data.cast_mut().cast(), len: file.size },
-        None => mg_str::NULL,
-    }
+    exported("mg_unpacked", mg_str::NULL, || {
+        // SAFETY: rule 3.
+        match unsafe { cstr(path) }.and_then(packed::find) {
+            Some(file) => mg_str { buf: file.data.cast_mut().cast(), len: file.size },
+            None => mg_str::NULL,
+        }
+    })
 }
 
 /// A copy of the table, so that no reference to it lives while its functions run.
@@ -51,31 +54,36 @@ pub unsafe extern "C" fn mg_fs_open(
     path: *const c_char,
     flags: c_int,
 ) -> *mut mg_fd {
-    // SAFETY: rule 1.
-    let Some(open) = (unsafe { table(fs) }).filter(|_| !path.is_null()).and_then(|fs| fs.op) else {
-        return core::ptr::null_mut();
-    };
-    let file: *mut mg_fd = calloc(size_of::<mg_fd>()).cast();
-    if file.is_null() {
-        return file;
-    }
-    // SAFETY: rules 3 and 7.
-    let fd = unsafe { open(path, flags) };
-    if fd.is_null() {
-        // SAFETY: allocated above.
-        unsafe { mg_free(file.cast()) };
-        return core::ptr::null_mut();
-    }
-    // SAFETY: a fresh block of the right size.
-    unsafe { file.write(mg_fd { fd, fs }) };
-    file
+    exported("mg_fs_open", core::ptr::null_mut(), || {
+        // SAFETY: rule 1.
+        let Some(open) = (unsafe { table(fs) }).filter(|_| !path.is_null()).and_then(|fs| fs.op)
+        else {
+            return core::ptr::null_mut();
+        };
+        let file: *mut mg_fd = calloc(size_of::<mg_fd>()).cast();
+        if file.is_null() {
+            return file;
+        }
+        // SAFETY: rules 3 and 7.
+        let fd = unsafe { open(path, flags) };
+        if fd.is_null() {
+            // SAFETY: allocated above.
+            unsafe { mg_free(file.cast()) };
+            return core::ptr::null_mut();
+        }
+        // SAFETY: a fresh block of the right size.
+        unsafe { file.write(mg_fd { fd, fs }) };
+        file
+    })
 }
 
 /// Closes a file opened by mg_fs_open(). NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_fs_close(fd: *mut mg_fd) {
-    // SAFETY: passed on.
-    unsafe { close(fd) };
+    exported("mg_fs_close", (), || {
+        // SAFETY: passed on.
+        unsafe { close(fd) };
+    })
 }
 
 /// Closes `fd`; false if the system reports that data was lost.
@@ -142,21 +150,23 @@ pub unsafe extern "C" fn mg_fs_ls(
     buf: *mut c_char,
     len: usize,
 ) -> bool {
-    // SAFETY: rule 2.
-    let name = unsafe { bytes_mut(buf.cast(), len) };
-    let Some(&first) = name.first() else {
-        return false;
-    };
-    let mut state = Step { passed: first == 0, done: false, name };
-    // SAFETY: rule 1.
-    if let Some(ls) = (unsafe { table(fs) }).filter(|_| !path.is_null()).and_then(|fs| fs.ls) {
-        // SAFETY: rules 3 and 7; `state` outlives the call.
-        unsafe { ls(path, Some(step), (&raw mut state).cast()) };
-    }
-    if !state.done {
-        state.name[0] = 0;
-    }
-    state.done
+    exported("mg_fs_ls", false, || {
+        // SAFETY: rule 2.
+        let name = unsafe { bytes_mut(buf.cast(), len) };
+        let Some(&first) = name.first() else {
+            return false;
+        };
+        let mut state = Step { passed: first == 0, done: false, name };
+        // SAFETY: rule 1.
+        if let Some(ls) = (unsafe { table(fs) }).filter(|_| !path.is_null()).and_then(|fs| fs.ls) {
+            // SAFETY: rules 3 and 7; `state` outlives the call.
+            unsafe { ls(path, Some(step), (&raw mut state).cast()) };
+        }
+        if !state.done {
+            state.name[0] = 0;
+        }
+        state.done
+    })
 }
 
 /// Reads the whole file `path`: memory from mg_calloc(), NUL-terminated, caller frees `buf` with
@@ -165,16 +175,18 @@ pub unsafe extern "C" fn mg_fs_ls(
 /// Returns `{NULL, 0}` if the file cannot be opened or read completely or memory is out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_file_read(fs: *mut mg_fs, path: *const c_char) -> mg_str {
-    // SAFETY: passed on.
-    let fd = unsafe { mg_fs_open(fs, path, MG_FS_READ) };
-    if fd.is_null() {
-        return mg_str::NULL;
-    }
-    // SAFETY: `fd` is open, its table is alive and the path a C string.
-    let text = unsafe { read_all(fd, path) };
-    // SAFETY: opened above.
-    unsafe { close(fd) };
-    text.unwrap_or(mg_str::NULL)
+    exported("mg_file_read", mg_str::NULL, || {
+        // SAFETY: passed on.
+        let fd = unsafe { mg_fs_open(fs, path, MG_FS_READ) };
+        if fd.is_null() {
+            return mg_str::NULL;
+        }
+        // SAFETY: `fd` is open, its table is alive and the path a C string.
+        let text = unsafe { read_all(fd, path) };
+        // SAFETY: opened above.
+        unsafe { close(fd) };
+        text.unwrap_or(mg_str::NULL)
+    })
 }
 
 /// Content of `fd`, as long as `st` says that the file `path` is.
@@ -230,30 +242,33 @@ pub unsafe extern "C" fn mg_file_write(
     buf: *const c_void,
     len: usize,
 ) -> bool {
-    // SAFETY: rules 1 and 3.
-    let (table, target) = unsafe { (table(fs), cstr(path)) };
-    let (Some(table), Some(target)) = (table, target) else {
-        return false;
-    };
-    let Some(temporary) = guard(None, || temporary_name(target)) else {
-        return false;
-    };
-    // SAFETY: rule 1; the name is a C string.
-    let fd = unsafe { mg_fs_open(fs, temporary.as_ptr(), MG_FS_WRITE | MG_FS_EXCL) };
-    if fd.is_null() {
-        return false;
-    }
-    // SAFETY: rule 2, and `fd` is open.
-    let written = unsafe { write_all(&table, (*fd).fd, bytes(buf, len)) } && buf_holds(buf, len);
-    // SAFETY: opened above; closing comes first, as its result counts.
-    let stored = unsafe { close(fd) } && written;
-    // SAFETY: both are C strings.
-    let moved = stored && unsafe { replace(&table, temporary.as_ptr(), path) };
-    if let (false, Some(rm)) = (moved, table.rm) {
-        // SAFETY: rule 7.
-        unsafe { rm(temporary.as_ptr()) };
-    }
-    moved
+    exported("mg_file_write", false, || {
+        // SAFETY: rules 1 and 3.
+        let (table, target) = unsafe { (table(fs), cstr(path)) };
+        let (Some(table), Some(target)) = (table, target) else {
+            return false;
+        };
+        let Some(temporary) = temporary_name(target) else {
+            return false;
+        };
+        // SAFETY: rule 1; the name is a C string.
+        let fd = unsafe { mg_fs_open(fs, temporary.as_ptr(), MG_FS_WRITE | MG_FS_EXCL) };
+        if fd.is_null() {
+            return false;
+        }
+        // SAFETY: rule 2, and `fd` is open.
+        let written =
+            unsafe { write_all(&table, (*fd).fd, bytes(buf, len)) } && buf_holds(buf, len);
+        // SAFETY: opened above; closing comes first, as its result counts.
+        let stored = unsafe { close(fd) } && written;
+        // SAFETY: both are C strings.
+        let moved = stored && unsafe { replace(&table, temporary.as_ptr(), path) };
+        if let (false, Some(rm)) = (moved, table.rm) {
+            // SAFETY: rule 7.
+            unsafe { rm(temporary.as_ptr()) };
+        }
+        moved
+    })
 }
 
 /// False for a NULL pointer that claims to hold something.
@@ -287,7 +302,7 @@ unsafe fn replace(fs: &mg_fs, from: *const c_char, to: *const c_char) -> bool {
         return true;
     }
     // FAT and its like do not rename over a file.
-    let (Some(st), Some(rm), false) = (fs.st, fs.rm, posix::is_posix(fs)) else {
+    let (Some(st), Some(rm), false) = (fs.st, fs.rm, posix::renames_posix(fs)) else {
         return false;
     };
     // SAFETY: rules 3, 5 and 7.

@@ -4,7 +4,8 @@ use core::ffi::{c_char, c_int, c_void};
 use core::ptr::null;
 
 use super::fmt::{va_ptr, with_sink};
-use super::mem::{bytes_mut, cstr, guard};
+use super::mem::{bytes_mut, cstr};
+use super::panics::exported;
 use super::types::{
     mg_addr, mg_connection, mg_event_handler_t, mg_http_message, mg_mgr, mg_pfn_t, va_list,
 };
@@ -70,7 +71,7 @@ pub unsafe extern "C" fn mg_set_option(
     name: *const c_char,
     value: *const c_char,
 ) -> *const c_char {
-    guard(c"internal error".as_ptr(), || {
+    exported("mg_set_option", c"internal error".as_ptr(), || {
         // SAFETY: rule 3.
         let (name, value) = unsafe { (cstr(name), cstr(value)) };
         let Some(name) = name else { return c"the name is NULL".as_ptr() };
@@ -94,7 +95,7 @@ pub unsafe extern "C" fn mg_get_option(
     buf: *mut c_char,
     len: usize,
 ) -> *const c_char {
-    guard(null(), || {
+    exported("mg_get_option", null(), || {
         // SAFETY: rule 3.
         let spec = unsafe { cstr(name) }.and_then(options::find);
         let (Some(spec), Some(state)) = (spec, State::of_or_new(mgr)) else { return null() };
@@ -112,7 +113,9 @@ pub unsafe extern "C" fn mg_get_option(
 /// Name of an option; see the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn mg_option_name(index: usize) -> *const c_char {
-    TABLE.get(index).map_or(null(), |spec| spec.c_name.as_ptr())
+    exported("mg_option_name", null(), || {
+        TABLE.get(index).map_or(null(), |spec| spec.c_name.as_ptr())
+    })
 }
 
 /// The figures of `mgr`; those of a manager without connections if it has had none.
@@ -129,10 +132,11 @@ unsafe fn figures(mgr: *const mg_mgr) -> Stats {
 /// Fills `*stats` up to its `size`; see the header.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_get_stats(mgr: *const mg_mgr, stats: *mut mg_stats) {
-    if mgr.is_null() || stats.is_null() {
-        return;
-    }
-    guard((), || {
+    exported("mg_get_stats", (), || {
+        if mgr.is_null() || stats.is_null() {
+            return;
+        }
+
         // SAFETY: rule 1.
         let figures = unsafe { figures(mgr) };
         let values = figures.values();
@@ -143,7 +147,7 @@ pub unsafe extern "C" fn mg_get_stats(mgr: *const mg_mgr, stats: *mut mg_stats) 
             let to = (&raw mut (*stats).figures).cast::<u64>();
             core::ptr::copy_nonoverlapping(values.as_ptr(), to, room.min(values.len()));
         }
-    });
+    })
 }
 
 /// Printer for `%M`; see the header.
@@ -153,7 +157,7 @@ pub unsafe extern "C" fn mg_print_stats(
     arg: *mut c_void,
     ap: *mut va_list,
 ) -> usize {
-    guard(0, || {
+    exported("mg_print_stats", 0, || {
         // SAFETY: rule 6: the argument is a manager.
         let mgr: *const mg_mgr = unsafe { va_ptr(ap) }.cast();
         let mut text = String::new();
@@ -174,11 +178,11 @@ pub unsafe extern "C" fn mg_set_guard_handler(
     r#fn: mg_guard_handler_t,
     fn_data: *mut c_void,
 ) {
-    guard((), || {
+    exported("mg_set_guard_handler", (), || {
         if let Some(state) = State::of_or_new(mgr) {
             state.with_guard(|guarded| guarded.set_handler(r#fn, fn_data));
         }
-    });
+    })
 }
 
 /// Gives requests to a handler of their own; see the header.
@@ -189,13 +193,13 @@ pub unsafe extern "C" fn mg_set_request_handler(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) {
-    guard((), || {
+    exported("mg_set_request_handler", (), || {
         // SAFETY: rule 3.
         let pattern = unsafe { cstr(pattern) };
         let Some(state) = State::of_or_new(mgr) else { return };
         let value = r#fn.map(|_| (r#fn, fn_data));
         policy::register(state, pattern, value, |guarded| &mut guarded.policy.routes);
-    });
+    })
 }
 
 /// Asks a function about requests; see the header.
@@ -206,22 +210,22 @@ pub unsafe extern "C" fn mg_set_auth_handler(
     r#fn: mg_auth_handler_t,
     fn_data: *mut c_void,
 ) {
-    guard((), || {
+    exported("mg_set_auth_handler", (), || {
         // SAFETY: rule 3.
         let pattern = unsafe { cstr(pattern) };
         let Some(state) = State::of_or_new(mgr) else { return };
         let value = r#fn.map(|_| (r#fn, fn_data));
         policy::register(state, pattern, value, |guarded| &mut guarded.policy.auth);
-    });
+    })
 }
 
 /// Answers requests with 404; see the header.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_disable_http_endpoint(mgr: *mut mg_mgr, pattern: *const c_char) {
-    guard((), || {
+    exported("mg_disable_http_endpoint", (), || {
         // SAFETY: rule 3.
         let pattern = unsafe { cstr(pattern) };
         let Some(state) = State::of_or_new(mgr) else { return };
         policy::register(state, pattern, Some(()), |guarded| &mut guarded.policy.disabled);
-    });
+    })
 }

@@ -3,8 +3,9 @@
 use core::ffi::{CStr, c_char, c_int, c_long, c_void};
 use core::ptr::null_mut;
 
-use super::mem::{bytes, cstr, guard};
+use super::mem::{bytes, cstr};
 use super::net::{mg_connect_svc, mg_listen};
+use super::panics::{exported, exported_on};
 use super::types::{
     mg_connection, mg_event_handler_t, mg_fs, mg_http_message, mg_http_serve_opts, mg_mgr, mg_str,
     va_list,
@@ -25,14 +26,16 @@ pub unsafe extern "C" fn mg_http_listen(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    // SAFETY: passed on; the result is NULL or live.
-    unsafe {
-        let c = mg_listen(mgr, url, r#fn, fn_data);
-        if let Some(conn) = Conn::from_ptr(c) {
-            conn.set_protocol(Some(http_handler));
+    exported("mg_http_listen", null_mut(), || {
+        // SAFETY: passed on; the result is NULL or live.
+        unsafe {
+            let c = mg_listen(mgr, url, r#fn, fn_data);
+            if let Some(conn) = Conn::from_ptr(c) {
+                conn.set_protocol(Some(http_handler));
+            }
+            c
         }
-        c
-    }
+    })
 }
 
 /// Connects to the HTTP server at `url`; see mg_connect. The program sends the request itself,
@@ -44,8 +47,10 @@ pub unsafe extern "C" fn mg_http_connect(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    // SAFETY: passed on.
-    unsafe { mg_connect_svc(mgr, url, r#fn, fn_data, Some(http_handler), null_mut()) }
+    exported("mg_http_connect", null_mut(), || {
+        // SAFETY: passed on.
+        unsafe { mg_connect_svc(mgr, url, r#fn, fn_data, Some(http_handler), null_mut()) }
+    })
 }
 
 /// `mg_http_reply` with an argument list.
@@ -57,12 +62,14 @@ unsafe extern "C" fn meerkat_http_vreply(
     fmt: *const c_char,
     ap: *mut va_list,
 ) {
-    // SAFETY: rules 1, 3 and 6.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("meerkat_http_vreply", conn, (), |conn| {
+        // SAFETY: rules 1, 3 and 6.
+        unsafe {
             reply::vreply(conn, code, cstr(headers).unwrap_or_default(), fmt, ap);
         }
-    });
+    })
 }
 
 /// `mg_http_printf_chunk` with an argument list.
@@ -72,12 +79,14 @@ unsafe extern "C" fn meerkat_http_vprintf_chunk(
     fmt: *const c_char,
     ap: *mut va_list,
 ) {
-    // SAFETY: rules 1, 3 and 6.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("meerkat_http_vprintf_chunk", conn, (), |conn| {
+        // SAFETY: rules 1, 3 and 6.
+        unsafe {
             reply::vprintf_chunk(conn, fmt, ap);
         }
-    });
+    })
 }
 
 /// Sends `len` bytes as one chunk of a chunked body; `len` 0 ends the body and the response.
@@ -87,12 +96,14 @@ pub unsafe extern "C" fn mg_http_write_chunk(
     buf: *const c_char,
     len: usize,
 ) {
-    // SAFETY: rules 1 and 2.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_http_write_chunk", conn, (), |conn| {
+        // SAFETY: rules 1 and 2.
+        unsafe {
             reply::write_chunk(conn, bytes(buf.cast(), len));
         }
-    });
+    })
 }
 
 /// Adds the request header `Authorization: Basic` for `user` and `pass` to c->send. An empty or
@@ -103,12 +114,14 @@ pub unsafe extern "C" fn mg_http_bauth(
     user: *const c_char,
     pass: *const c_char,
 ) {
-    // SAFETY: rules 1 and 3.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_http_bauth", conn, (), |conn| {
+        // SAFETY: rules 1 and 3.
+        unsafe {
             reply::basic_auth(conn, cstr(user).unwrap_or_default(), cstr(pass).unwrap_or_default());
         }
-    });
+    })
 }
 
 /// Answers a request with the file `path`, which is not checked: 200, 206, 304, 404 or 416.
@@ -121,16 +134,18 @@ pub unsafe extern "C" fn mg_http_serve_file(
     path: *const c_char,
     opts: *const mg_http_serve_opts,
 ) {
-    if hm.is_null() {
-        return;
-    }
-    // SAFETY: rules 1 and 3.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_http_serve_file", conn, (), |conn| {
+        if hm.is_null() {
+            return;
+        }
+        // SAFETY: rules 1 and 3.
+        unsafe {
             let path = (!path.is_null()).then(|| CStr::from_ptr(path));
             serve::serve_file(conn, &Request::new(hm), path, &Options::new(opts));
         }
-    });
+    })
 }
 
 /// Answers a request from the directories in opts->root_dir: a file, an index page, a listing or
@@ -145,15 +160,17 @@ pub unsafe extern "C" fn mg_http_serve_dir(
     hm: *mut mg_http_message,
     opts: *const mg_http_serve_opts,
 ) {
-    if hm.is_null() {
-        return;
-    }
-    // SAFETY: rules 1 and 3.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_http_serve_dir", conn, (), |conn| {
+        if hm.is_null() {
+            return;
+        }
+        // SAFETY: rules 1 and 3.
+        unsafe {
             serve::serve_dir(conn, &Request::new(hm), &Options::new(opts));
         }
-    });
+    })
 }
 
 /// Answers a request with the page `fullpath`, its server-side includes expanded; `virtual`
@@ -164,15 +181,17 @@ pub unsafe extern "C" fn mg_http_serve_ssi(
     root: *const c_char,
     fullpath: *const c_char,
 ) {
-    if fullpath.is_null() {
-        return;
-    }
-    // SAFETY: rules 1 and 3.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_http_serve_ssi", conn, (), |conn| {
+        if fullpath.is_null() {
+            return;
+        }
+        // SAFETY: rules 1 and 3.
+        unsafe {
             ssi::serve(conn, cstr(root).unwrap_or_default(), CStr::from_ptr(fullpath), None);
         }
-    });
+    })
 }
 
 /// The body of the message that a handler was given.
@@ -206,17 +225,19 @@ pub unsafe extern "C" fn mg_http_start_upload(
     fs: *mut mg_fs,
     r#fn: Option<unsafe extern "C" fn(c: *mut mg_connection, message: *const c_char)>,
 ) {
-    if hm.is_null() {
-        return;
-    }
-    // SAFETY: rules 1, 4 and 7. The name may be a slice of the head, which is removed only after
-    // the path was made.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_http_start_upload", conn, (), |conn| {
+        if hm.is_null() {
+            return;
+        }
+        // SAFETY: rules 1, 4 and 7. The name may be a slice of the head, which is removed only after
+        // the path was made.
+        unsafe {
             let fs = FileSystem::new(fs);
             upload::start_file(conn, body_of(hm), name.bytes(), dir.bytes(), fs, r#fn);
         }
-    });
+    })
 }
 
 /// Passes the body of a request to the firmware updater while it arrives; see
@@ -227,15 +248,17 @@ pub unsafe extern "C" fn mg_http_start_ota(
     hm: *mut mg_http_message,
     r#fn: Option<unsafe extern "C" fn(c: *mut mg_connection, message: *const c_char)>,
 ) {
-    if hm.is_null() {
-        return;
-    }
-    // SAFETY: rules 1 and 7.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_http_start_ota", conn, (), |conn| {
+        if hm.is_null() {
+            return;
+        }
+        // SAFETY: rules 1 and 7.
+        unsafe {
             upload::start_firmware(conn, body_of(hm), r#fn);
         }
-    });
+    })
 }
 
 /// Longest value of a query variable of an upload.
@@ -265,18 +288,21 @@ pub unsafe extern "C" fn mg_http_upload(
     dir: *const c_char,
     max_size: usize,
 ) -> c_long {
-    if hm.is_null() {
-        return -1;
-    }
-    // SAFETY: rules 1 and 3.
-    guard(-1, || unsafe {
-        let Some(conn) = Conn::from_ptr(c) else { return -1 };
-        let query = (*hm).query.bytes();
-        let name = query_variable(query, b"file");
-        let offset = parse_offset(&query_variable(query, b"offset"));
-        let piece = Piece { name: &name, offset, body: (*hm).body.bytes() };
-        let dir = cstr(dir).unwrap_or_default();
-        upload::store_piece(conn, &piece, FileSystem::new(fs), dir, max_size)
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_http_upload", conn, -1, |conn| {
+        if hm.is_null() {
+            return -1;
+        }
+        // SAFETY: rules 1 and 3.
+        unsafe {
+            let query = (*hm).query.bytes();
+            let name = query_variable(query, b"file");
+            let offset = parse_offset(&query_variable(query, b"offset"));
+            let piece = Piece { name: &name, offset, body: (*hm).body.bytes() };
+            let dir = cstr(dir).unwrap_or_default();
+            upload::store_piece(conn, &piece, FileSystem::new(fs), dir, max_size)
+        }
     })
 }
 

@@ -2,7 +2,8 @@
 
 use core::ffi::{c_char, c_int};
 
-use super::mem::{bytes, bytes_mut, cstr, guard};
+use super::mem::{bytes, bytes_mut, cstr};
+use super::panics::exported;
 use super::types::{mg_http_header, mg_http_message, mg_http_part, mg_str, time_t};
 use crate::http::parts;
 use crate::options::MG_MAX_HTTP_HEADERS;
@@ -65,9 +66,11 @@ pub unsafe extern "C" fn mg_http_get_request_len(
     buf: *const core::ffi::c_uchar,
     buf_len: usize,
 ) -> c_int {
-    // SAFETY: rule 2.
-    let text = unsafe { bytes(buf.cast(), buf_len) };
-    guard(-1, || head_len(text))
+    exported("mg_http_get_request_len", -1, || {
+        // SAFETY: rule 2.
+        let text = unsafe { bytes(buf.cast(), buf_len) };
+        head_len(text)
+    })
 }
 
 fn head_len(text: &[u8]) -> c_int {
@@ -93,14 +96,15 @@ pub unsafe extern "C" fn mg_http_parse(
     len: usize,
     hm: *mut mg_http_message,
 ) -> c_int {
-    if hm.is_null() {
-        return -1;
-    }
-    // SAFETY: rule 5.
-    unsafe { hm.write(NO_MESSAGE) };
-    // SAFETY: rule 2.
-    let text = unsafe { bytes(s.cast(), len) };
-    guard(-1, || {
+    exported("mg_http_parse", -1, || {
+        if hm.is_null() {
+            return -1;
+        }
+        // SAFETY: rule 5.
+        unsafe { hm.write(NO_MESSAGE) };
+        // SAFETY: rule 2.
+        let text = unsafe { bytes(s.cast(), len) };
+
         let head_len = head_len(text);
         let Some(end) = usize::try_from(head_len).ok().filter(|&end| end > 0) else {
             return head_len;
@@ -142,27 +146,31 @@ pub unsafe extern "C" fn mg_http_get_header(
     hm: *mut mg_http_message,
     name: *const c_char,
 ) -> *mut mg_str {
-    // SAFETY: rule 3.
-    let Some(name) = (unsafe { cstr(name) }).filter(|_| !hm.is_null()) else {
-        return core::ptr::null_mut();
-    };
-    // SAFETY: rule 1.
-    match unsafe { find_header(hm, name) } {
-        // SAFETY: rule 1; the index is inside the array.
-        Some(i) => unsafe { &raw mut (*hm).headers[i].value },
-        None => core::ptr::null_mut(),
-    }
+    exported("mg_http_get_header", core::ptr::null_mut(), || {
+        // SAFETY: rule 3.
+        let Some(name) = (unsafe { cstr(name) }).filter(|_| !hm.is_null()) else {
+            return core::ptr::null_mut();
+        };
+        // SAFETY: rule 1.
+        match unsafe { find_header(hm, name) } {
+            // SAFETY: rule 1; the index is inside the array.
+            Some(i) => unsafe { &raw mut (*hm).headers[i].value },
+            None => core::ptr::null_mut(),
+        }
+    })
 }
 
 /// Status code of a parsed response; 0 if `hm` is NULL or the text is no number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_http_status(hm: *const mg_http_message) -> c_int {
-    if hm.is_null() {
-        return 0;
-    }
-    // SAFETY: rules 1 and 4.
-    let text = unsafe { (*hm).uri.bytes() };
-    leading_number(text)
+    exported("mg_http_status", 0, || {
+        if hm.is_null() {
+            return 0;
+        }
+        // SAFETY: rules 1 and 4.
+        let text = unsafe { (*hm).uri.bytes() };
+        leading_number(text)
+    })
 }
 
 /// What C's `atoi` makes of `text`.
@@ -186,9 +194,11 @@ fn leading_number(text: &[u8]) -> c_int {
 /// The name must start `s` or follow a blank, `;` or `,`. Quotes around the value are removed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_http_get_header_var(s: mg_str, v: mg_str) -> mg_str {
-    // SAFETY: rule 4.
-    let (text, name) = unsafe { (s.bytes(), v.bytes()) };
-    guard(mg_str::NULL, || header_var::find(text, name).map_or(mg_str::NULL, mg_str::new))
+    exported("mg_http_get_header_var", mg_str::NULL, || {
+        // SAFETY: rule 4.
+        let (text, name) = unsafe { (s.bytes(), v.bytes()) };
+        header_var::find(text, name).map_or(mg_str::NULL, mg_str::new)
+    })
 }
 
 /// Undecoded value of variable `name` in `buf`, a query string or form body.
@@ -196,9 +206,11 @@ pub unsafe extern "C" fn mg_http_get_header_var(s: mg_str, v: mg_str) -> mg_str 
 /// Names compare in any case. Returns a slice of `buf`, `{NULL, 0}` if there is no such variable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_http_var(buf: mg_str, name: mg_str) -> mg_str {
-    // SAFETY: rule 4.
-    let (text, name) = unsafe { (buf.bytes(), name.bytes()) };
-    guard(mg_str::NULL, || form::find(text, name).map_or(mg_str::NULL, mg_str::new))
+    exported("mg_http_var", mg_str::NULL, || {
+        // SAFETY: rule 4.
+        let (text, name) = unsafe { (buf.bytes(), name.bytes()) };
+        form::find(text, name).map_or(mg_str::NULL, mg_str::new)
+    })
 }
 
 /// Decodes variable `name` of `buf`, a query string or form body, into `dst` of `dst_len` bytes.
@@ -213,25 +225,27 @@ pub unsafe extern "C" fn mg_http_get_var(
     dst: *mut c_char,
     dst_len: usize,
 ) -> c_int {
-    // SAFETY: rule 2.
-    let dst = unsafe { bytes_mut(dst.cast(), dst_len) };
-    let Some(first) = dst.first_mut() else {
-        return -2;
-    };
-    *first = 0;
-    if buf.is_null() {
-        return -1;
-    }
-    // SAFETY: rules 1, 3 and 4.
-    let (text, name) = unsafe { ((*buf).bytes(), cstr(name)) };
-    let Some(name) = name.filter(|_| !text.is_empty()) else {
-        return -1;
-    };
-    guard(-3, || match form::find(text, name) {
-        None => -4,
-        Some(value) => {
-            let result = form::decode_value(value, dst);
-            terminate(dst, result, -3)
+    exported("mg_http_get_var", -3, || {
+        // SAFETY: rule 2.
+        let dst = unsafe { bytes_mut(dst.cast(), dst_len) };
+        let Some(first) = dst.first_mut() else {
+            return -2;
+        };
+        *first = 0;
+        if buf.is_null() {
+            return -1;
+        }
+        // SAFETY: rules 1, 3 and 4.
+        let (text, name) = unsafe { ((*buf).bytes(), cstr(name)) };
+        let Some(name) = name.filter(|_| !text.is_empty()) else {
+            return -1;
+        };
+        match form::find(text, name) {
+            None => -4,
+            Some(value) => {
+                let result = form::decode_value(value, dst);
+                terminate(dst, result, -3)
+            }
         }
     })
 }
@@ -262,11 +276,12 @@ pub unsafe extern "C" fn mg_url_decode(
     dst_len: usize,
     form: c_int,
 ) -> c_int {
-    let plus = if form != 0 { Plus::Space } else { Plus::Literal };
-    let Some(room) = dst_len.checked_sub(1).filter(|_| !dst.is_null()) else {
-        return -1;
-    };
-    guard(-1, || {
+    exported("mg_url_decode", -1, || {
+        let plus = if form != 0 { Plus::Space } else { Plus::Literal };
+        let Some(room) = dst_len.checked_sub(1).filter(|_| !dst.is_null()) else {
+            return -1;
+        };
+
         if core::ptr::eq(src, dst) {
             // SAFETY: rule 2 for `src` and for `dst`, which are one; no more than that is used.
             let both = unsafe { bytes_mut(dst.cast(), n.max(dst_len)) };
@@ -291,9 +306,10 @@ pub unsafe extern "C" fn mg_url_encode(
     buf: *mut c_char,
     len: usize,
 ) -> usize {
-    // SAFETY: rule 2.
-    let (text, out) = unsafe { (bytes(s.cast(), n), bytes_mut(buf.cast(), len)) };
-    guard(0, || {
+    exported("mg_url_encode", 0, || {
+        // SAFETY: rule 2.
+        let (text, out) = unsafe { (bytes(s.cast(), n), bytes_mut(buf.cast(), len)) };
+
         let written = percent::encode_into(text, out).unwrap_or(0);
         if let Some(end) = out.get_mut(written) {
             *end = 0;
@@ -315,10 +331,12 @@ pub unsafe extern "C" fn mg_http_etag(
     size: usize,
     mtime: time_t,
 ) -> *mut c_char {
-    // SAFETY: rule 2.
-    let out = unsafe { bytes_mut(buf.cast(), len) };
-    guard((), || store(out, etag::etag(size as i64, mtime).as_bytes()));
-    buf
+    exported("mg_http_etag", buf, || {
+        // SAFETY: rule 2.
+        let out = unsafe { bytes_mut(buf.cast(), len) };
+        store(out, etag::etag(size as i64, mtime).as_bytes());
+        buf
+    })
 }
 
 /// Stores `text` up to its first NUL in `out`, cut to fit and NUL-terminated.
@@ -342,26 +360,28 @@ pub unsafe extern "C" fn mg_http_next_multipart(
     ofs: usize,
     part: *mut mg_http_part,
 ) -> usize {
-    // SAFETY: rule 4.
-    let text = unsafe { body.bytes() };
-    let found = guard(None, || {
-        let found = multipart::next_part(text, ofs)?;
-        parts::may_give(text, ofs, found.body.len(), found.next).then_some(found)
-    });
-    let slice = |range: Option<core::ops::Range<usize>>| match range {
-        Some(range) => mg_str::new(text.get(range).unwrap_or_default()),
-        None => mg_str::NULL,
-    };
-    let next = found.as_ref().map_or(0, |found| found.next);
-    let (name, filename, content) = match found {
-        Some(found) => (slice(found.name), slice(found.filename), slice(Some(found.body))),
-        None => (mg_str::NULL, mg_str::NULL, mg_str::NULL),
-    };
-    if !part.is_null() {
-        // SAFETY: rule 5.
-        unsafe { part.write(mg_http_part { name, filename, body: content }) };
-    }
-    next
+    exported("mg_http_next_multipart", 0, || {
+        // SAFETY: rule 4.
+        let text = unsafe { body.bytes() };
+        let found = (|| {
+            let found = multipart::next_part(text, ofs)?;
+            parts::may_give(text, ofs, found.body.len(), found.next).then_some(found)
+        })();
+        let slice = |range: Option<core::ops::Range<usize>>| match range {
+            Some(range) => mg_str::new(text.get(range).unwrap_or_default()),
+            None => mg_str::NULL,
+        };
+        let next = found.as_ref().map_or(0, |found| found.next);
+        let (name, filename, content) = match found {
+            Some(found) => (slice(found.name), slice(found.filename), slice(Some(found.body))),
+            None => (mg_str::NULL, mg_str::NULL, mg_str::NULL),
+        };
+        if !part.is_null() {
+            // SAFETY: rule 5.
+            unsafe { part.write(mg_http_part { name, filename, body: content }) };
+        }
+        next
+    })
 }
 
 /// Credentials of the request `hm`: user name in `user`, password or token in `pass`.
@@ -377,27 +397,29 @@ pub unsafe extern "C" fn mg_http_creds(
     pass: *mut c_char,
     passlen: usize,
 ) {
-    // SAFETY: rule 2.
-    let user = unsafe { bytes_mut(user.cast(), userlen) };
-    // SAFETY: rule 2.
-    let pass = unsafe { bytes_mut(pass.cast(), passlen) };
-    store(user, b"");
-    store(pass, b"");
-    if hm.is_null() {
-        return;
-    }
-    let value = |name: &[u8]| {
+    exported("mg_http_creds", (), || {
+        // SAFETY: rule 2.
+        let user = unsafe { bytes_mut(user.cast(), userlen) };
+        // SAFETY: rule 2.
+        let pass = unsafe { bytes_mut(pass.cast(), passlen) };
+        store(user, b"");
+        store(pass, b"");
+        if hm.is_null() {
+            return;
+        }
+        let value = |name: &[u8]| {
+            // SAFETY: rules 1 and 4.
+            unsafe { find_header(hm, name).map(|i| (*hm).headers[i].value.bytes()) }
+        };
         // SAFETY: rules 1 and 4.
-        unsafe { find_header(hm, name).map(|i| (*hm).headers[i].value.bytes()) }
-    };
-    // SAFETY: rules 1 and 4.
-    let query = unsafe { (*hm).query.bytes() };
-    guard((), || match Source::of(value(b"Authorization"), value(b"Cookie"), query) {
-        Source::Basic(encoded) => store_basic(encoded, user, pass),
-        Source::Token(token) => store(pass, token),
-        Source::Query(encoded) => store_query(encoded, pass),
-        Source::None => {}
-    });
+        let query = unsafe { (*hm).query.bytes() };
+        match Source::of(value(b"Authorization"), value(b"Cookie"), query) {
+            Source::Basic(encoded) => store_basic(encoded, user, pass),
+            Source::Token(token) => store(pass, token),
+            Source::Query(encoded) => store_query(encoded, pass),
+            Source::None => {}
+        }
+    })
 }
 
 /// Decodes Basic credentials; leaves both buffers alone if they are malformed.

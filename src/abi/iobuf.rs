@@ -5,7 +5,8 @@
 use core::ffi::c_void;
 use core::ptr;
 
-use super::mem::{calloc, guard, mg_free};
+use super::mem::{calloc, mg_free};
+use super::panics::exported;
 use super::types::mg_iobuf;
 use super::util::wipe;
 
@@ -52,13 +53,15 @@ impl View {
 /// mg_iobuf_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_iobuf_init(io: *mut mg_iobuf, size: usize, align: usize) -> bool {
-    if io.is_null() {
-        return false;
-    }
-    // SAFETY: rule 1.
-    unsafe { io.write(mg_iobuf { buf: ptr::null_mut(), size: 0, len: 0, align }) };
-    // SAFETY: passed on.
-    unsafe { mg_iobuf_resize(io, size) }
+    exported("mg_iobuf_init", false, || {
+        if io.is_null() {
+            return false;
+        }
+        // SAFETY: rule 1.
+        unsafe { io.write(mg_iobuf { buf: ptr::null_mut(), size: 0, len: 0, align }) };
+        // SAFETY: passed on.
+        unsafe { mg_iobuf_resize(io, size) }
+    })
 }
 
 /// Sets the capacity of `io` to `new_size` bytes, rounded up to a multiple of `io->align`.
@@ -68,15 +71,19 @@ pub unsafe extern "C" fn mg_iobuf_init(io: *mut mg_iobuf, size: usize, align: us
 /// unchanged, when memory runs out or `io` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_iobuf_resize(io: *mut mg_iobuf, new_size: usize) -> bool {
-    // SAFETY: passed on.
-    guard(false, || !io.is_null() && unsafe { resize(io, new_size) })
+    exported("mg_iobuf_resize", false, || {
+        // SAFETY: passed on.
+        !io.is_null() && unsafe { resize(io, new_size) }
+    })
 }
 
 /// Frees the storage of `io`, which can be used again at once. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_iobuf_free(io: *mut mg_iobuf) {
-    // SAFETY: passed on.
-    unsafe { mg_iobuf_resize(io, 0) };
+    exported("mg_iobuf_free", (), || {
+        // SAFETY: passed on.
+        unsafe { mg_iobuf_resize(io, 0) };
+    })
 }
 
 /// Inserts `len` bytes at `buf` before offset `ofs` of `io`.
@@ -92,11 +99,13 @@ pub unsafe extern "C" fn mg_iobuf_add(
     buf: *const c_void,
     len: usize,
 ) -> usize {
-    if io.is_null() {
-        return 0;
-    }
-    // SAFETY: rules 1 and 2, passed on.
-    guard(0, || unsafe { insert(io, ofs, buf.cast(), len) })
+    exported("mg_iobuf_add", 0, || {
+        if io.is_null() {
+            return 0;
+        }
+        // SAFETY: rules 1 and 2, passed on.
+        unsafe { insert(io, ofs, buf.cast(), len) }
+    })
 }
 
 /// Removes up to `len` bytes at offset `ofs` of `io` and returns how many were removed.
@@ -104,24 +113,26 @@ pub unsafe extern "C" fn mg_iobuf_add(
 /// The bytes behind move down and the place they leave is zeroed; the capacity stays. 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_iobuf_del(io: *mut mg_iobuf, ofs: usize, len: usize) -> usize {
-    if io.is_null() {
-        return 0;
-    }
-    // SAFETY: rule 1.
-    let view = unsafe { View::of(io) };
-    let ofs = ofs.min(view.len);
-    let removed = len.min(view.len - ofs);
-    let left = view.len - removed;
-    if removed > 0 {
-        // SAFETY: `ofs + removed <= len <= size`, by the view's invariant.
-        unsafe {
-            ptr::copy(view.buf.add(ofs + removed), view.buf.add(ofs), left - ofs);
-            ptr::write_bytes(view.buf.add(left), 0, removed);
+    exported("mg_iobuf_del", 0, || {
+        if io.is_null() {
+            return 0;
         }
-    }
-    // SAFETY: rule 1.
-    unsafe { (*io).len = left };
-    removed
+        // SAFETY: rule 1.
+        let view = unsafe { View::of(io) };
+        let ofs = ofs.min(view.len);
+        let removed = len.min(view.len - ofs);
+        let left = view.len - removed;
+        if removed > 0 {
+            // SAFETY: `ofs + removed <= len <= size`, by the view's invariant.
+            unsafe {
+                ptr::copy(view.buf.add(ofs + removed), view.buf.add(ofs), left - ofs);
+                ptr::write_bytes(view.buf.add(left), 0, removed);
+            }
+        }
+        // SAFETY: rule 1.
+        unsafe { (*io).len = left };
+        removed
+    })
 }
 
 /// [`mg_iobuf_resize`] for a non-NULL buffer.

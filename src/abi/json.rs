@@ -4,7 +4,8 @@ use core::ffi::{c_char, c_int, c_long};
 use core::ops::Range;
 use core::ptr;
 
-use super::mem::{bytes_mut, calloc, cstr, guard};
+use super::mem::{bytes_mut, calloc, cstr};
+use super::panics::{exported, guard};
 use super::types::mg_str;
 use crate::text::base64;
 use crate::text::json::{self, Error};
@@ -58,58 +59,66 @@ pub unsafe extern "C" fn mg_json_get(
     path: *const c_char,
     toklen: *mut c_int,
 ) -> c_int {
-    // SAFETY: rules 3 and 4, passed on.
-    let found = unsafe { find(json, path) };
-    // The text is no longer than an `int` can say.
-    let (ofs, len) = match found {
-        Ok(place) => (place.start as c_int, place.len() as c_int),
-        Err(error) => (code(error), 0),
-    };
-    if !toklen.is_null() {
-        // SAFETY: rule 5.
-        unsafe { toklen.write(len) };
-    }
-    ofs
+    exported("mg_json_get", 0, || {
+        // SAFETY: rules 3 and 4, passed on.
+        let found = unsafe { find(json, path) };
+        // The text is no longer than an `int` can say.
+        let (ofs, len) = match found {
+            Ok(place) => (place.start as c_int, place.len() as c_int),
+            Err(error) => (code(error), 0),
+        };
+        if !toklen.is_null() {
+            // SAFETY: rule 5.
+            unsafe { toklen.write(len) };
+        }
+        ofs
+    })
 }
 
 /// The token at `path` as a slice of `json`; `{NULL, 0}` if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_json_get_tok(json: mg_str, path: *const c_char) -> mg_str {
-    // SAFETY: rules 3 and 4, passed on.
-    unsafe { token(json, path) }.map_or(mg_str::NULL, mg_str::new)
+    exported("mg_json_get_tok", mg_str::NULL, || {
+        // SAFETY: rules 3 and 4, passed on.
+        unsafe { token(json, path) }.map_or(mg_str::NULL, mg_str::new)
+    })
 }
 
 /// Stores the number at `path` in `*v`, which may be NULL. Returns false, with `*v` unchanged, if
 /// there is no number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_json_get_num(json: mg_str, path: *const c_char, v: *mut f64) -> bool {
-    // SAFETY: rules 3 and 4, passed on.
-    let token = unsafe { token(json, path) };
-    let Some(value) = guard(None, || token.and_then(json::to_double)) else {
-        return false;
-    };
-    if !v.is_null() {
-        // SAFETY: rule 5.
-        unsafe { v.write(value) };
-    }
-    true
+    exported("mg_json_get_num", false, || {
+        // SAFETY: rules 3 and 4, passed on.
+        let token = unsafe { token(json, path) };
+        let Some(value) = token.and_then(json::to_double) else {
+            return false;
+        };
+        if !v.is_null() {
+            // SAFETY: rule 5.
+            unsafe { v.write(value) };
+        }
+        true
+    })
 }
 
 /// Stores the boolean at `path` in `*v`, which may be NULL. Returns false, with `*v` unchanged, if
 /// there is no boolean.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_json_get_bool(json: mg_str, path: *const c_char, v: *mut bool) -> bool {
-    // SAFETY: rules 3 and 4, passed on.
-    let value = match unsafe { token(json, path) } {
-        Some(b"true") => true,
-        Some(b"false") => false,
-        _ => return false,
-    };
-    if !v.is_null() {
-        // SAFETY: rule 5.
-        unsafe { v.write(value) };
-    }
-    true
+    exported("mg_json_get_bool", false, || {
+        // SAFETY: rules 3 and 4, passed on.
+        let value = match unsafe { token(json, path) } {
+            Some(b"true") => true,
+            Some(b"false") => false,
+            _ => return false,
+        };
+        if !v.is_null() {
+            // SAFETY: rule 5.
+            unsafe { v.write(value) };
+        }
+        true
+    })
 }
 
 /// The number at `path` without its fraction, at most LONG_MAX and at least LONG_MIN; `dflt` if
@@ -120,9 +129,11 @@ pub unsafe extern "C" fn mg_json_get_long(
     path: *const c_char,
     dflt: c_long,
 ) -> c_long {
-    let mut value = 0.0;
-    // SAFETY: passed on; `value` is writable.
-    if unsafe { mg_json_get_num(json, path, &raw mut value) } { value as c_long } else { dflt }
+    exported("mg_json_get_long", 0, || {
+        let mut value = 0.0;
+        // SAFETY: passed on; `value` is writable.
+        if unsafe { mg_json_get_num(json, path, &raw mut value) } { value as c_long } else { dflt }
+    })
 }
 
 /// Decodes the string at `path` into `to`, at most `n` bytes with the NUL that always ends it.
@@ -137,13 +148,15 @@ pub unsafe extern "C" fn mg_json_unescape(
     to: *mut c_char,
     n: usize,
 ) -> usize {
-    // SAFETY: rules 3 and 4, passed on.
-    let Some(content) = unsafe { token(json, path) }.and_then(json::string_content) else {
-        return 0;
-    };
-    // SAFETY: rule 2.
-    let out = unsafe { bytes_mut(to.cast(), n) };
-    guard(0, || json::unescape(content, out))
+    exported("mg_json_unescape", 0, || {
+        // SAFETY: rules 3 and 4, passed on.
+        let Some(content) = unsafe { token(json, path) }.and_then(json::string_content) else {
+            return 0;
+        };
+        // SAFETY: rule 2.
+        let out = unsafe { bytes_mut(to.cast(), n) };
+        json::unescape(content, out)
+    })
 }
 
 /// Decodes the content of a string token into a new block of `size(token length)` bytes.
@@ -185,15 +198,17 @@ unsafe fn store_len(len: *mut c_int, n: usize) {
 /// mg_free(). NULL if there is no string, it cannot be decoded, or memory runs out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_json_get_str(json: mg_str, path: *const c_char) -> *mut c_char {
-    // SAFETY: passed on.
-    unsafe {
-        decoded(
-            json,
-            path,
-            |n| n,
-            |content, out| json::unescape(content, out) > 0 || content.is_empty(),
-        )
-    }
+    exported("mg_json_get_str", ptr::null_mut(), || {
+        // SAFETY: passed on.
+        unsafe {
+            decoded(
+                json,
+                path,
+                |n| n,
+                |content, out| json::unescape(content, out) > 0 || content.is_empty(),
+            )
+        }
+    })
 }
 
 /// The hex digits in the string at `path` as bytes, with a NUL behind them, in memory that the
@@ -207,18 +222,20 @@ pub unsafe extern "C" fn mg_json_get_hex(
     path: *const c_char,
     len: *mut c_int,
 ) -> *mut c_char {
-    // SAFETY: passed on; rule 5 for `len`.
-    unsafe {
-        decoded(
-            json,
-            path,
-            |n| n / 2,
-            |content, out| {
-                store_len(len, json::unhex(content, out));
-                true
-            },
-        )
-    }
+    exported("mg_json_get_hex", ptr::null_mut(), || {
+        // SAFETY: passed on; rule 5 for `len`.
+        unsafe {
+            decoded(
+                json,
+                path,
+                |n| n / 2,
+                |content, out| {
+                    store_len(len, json::unhex(content, out));
+                    true
+                },
+            )
+        }
+    })
 }
 
 /// The base64 text in the string at `path` as bytes, with a NUL behind them, in memory that the
@@ -232,22 +249,24 @@ pub unsafe extern "C" fn mg_json_get_b64(
     path: *const c_char,
     len: *mut c_int,
 ) -> *mut c_char {
-    // SAFETY: passed on; rule 5 for `len`.
-    unsafe {
-        decoded(
-            json,
-            path,
-            |n| n,
-            |content, out| {
-                let n = base64::decode(content, out);
-                if let (None, Some(first)) = (n, out.first_mut()) {
-                    *first = 0;
-                }
-                store_len(len, n.unwrap_or(0));
-                true
-            },
-        )
-    }
+    exported("mg_json_get_b64", ptr::null_mut(), || {
+        // SAFETY: passed on; rule 5 for `len`.
+        unsafe {
+            decoded(
+                json,
+                path,
+                |n| n,
+                |content, out| {
+                    let n = base64::decode(content, out);
+                    if let (None, Some(first)) = (n, out.first_mut()) {
+                        *first = 0;
+                    }
+                    store_len(len, n.unwrap_or(0));
+                    true
+                },
+            )
+        }
+    })
 }
 
 /// The entry at offset `ofs` of the object or array `obj`, which starts with its bracket.
@@ -261,24 +280,25 @@ pub unsafe extern "C" fn mg_json_next(
     key: *mut mg_str,
     val: *mut mg_str,
 ) -> usize {
-    // SAFETY: rule 4.
-    let text = unsafe { obj.bytes() };
-    if text.len() > c_int::MAX as usize {
-        return 0;
-    }
-    let slice = |place: Range<usize>| text.get(place).map_or(mg_str::NULL, mg_str::new);
-    let none = json::Entry { key: None, value: None };
-    let entry = guard(none, || json::next(text, ofs));
-    if !key.is_null() && (entry.key.is_some() || entry.value.is_some()) {
-        // SAFETY: rule 5.
-        unsafe { key.write(entry.key.map_or(mg_str::NULL, slice)) };
-    }
-    let Some((value, next)) = entry.value else {
-        return 0;
-    };
-    if !val.is_null() {
-        // SAFETY: rule 5.
-        unsafe { val.write(slice(value)) };
-    }
-    next
+    exported("mg_json_next", 0, || {
+        // SAFETY: rule 4.
+        let text = unsafe { obj.bytes() };
+        if text.len() > c_int::MAX as usize {
+            return 0;
+        }
+        let slice = |place: Range<usize>| text.get(place).map_or(mg_str::NULL, mg_str::new);
+        let entry = json::next(text, ofs);
+        if !key.is_null() && (entry.key.is_some() || entry.value.is_some()) {
+            // SAFETY: rule 5.
+            unsafe { key.write(entry.key.map_or(mg_str::NULL, slice)) };
+        }
+        let Some((value, next)) = entry.value else {
+            return 0;
+        };
+        if !val.is_null() {
+            // SAFETY: rule 5.
+            unsafe { val.write(slice(value)) };
+        }
+        next
+    })
 }

@@ -9,8 +9,11 @@ use core::ffi::{CStr, c_char, c_int, c_void};
 use core::fmt::Write;
 use core::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
+use parking_lot::Mutex;
+
 use super::fmt::{CFnSink, vformat};
-use super::mem::{bytes, cstr, guard};
+use super::mem::{bytes, cstr};
+use super::panics::exported;
 use super::printf::mg_pfn_stdout;
 use super::types::{mg_pfn_t, va_list};
 use crate::text::fmt::Sink;
@@ -37,47 +40,35 @@ fn level() -> c_int {
     unsafe { AtomicI32::from_ptr(&raw mut mg_log_level) }.load(Ordering::Relaxed)
 }
 
-/// Output function of the log as an address; NULL (here only) = standard output.
-static LOG_FN: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
-/// Stands in `LOG_FN` for a NULL function: output is swallowed.
-static SILENT: u8 = 0;
-/// Argument of the output function.
-static LOG_PARAM: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
+/// Output function of the log and its argument. Threads that log see both or neither change.
+static OUTPUT: Mutex<(mg_pfn_t, AtomicPtr<c_void>)> =
+    Mutex::new((Some(mg_pfn_stdout), AtomicPtr::new(core::ptr::null_mut())));
 
 /// Sets the output function of the log and its argument; NULL swallows all output.
 ///
 /// It is called once per byte, first with standard output, and must not log.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_log_set_fn(r#fn: mg_pfn_t, param: *mut c_void) {
-    let silent = (&raw const SILENT).cast_mut().cast();
-    LOG_PARAM.store(param, Ordering::Relaxed);
-    LOG_FN.store(r#fn.map_or(silent, |f| f as *mut c_void), Ordering::Relaxed);
+    exported("mg_log_set_fn", (), || {
+        *OUTPUT.lock() = (r#fn, AtomicPtr::new(param));
+    })
 }
 
-/// The log's output as a sink.
+/// The log's output as a sink. No lock is held while the program's function runs.
 fn output() -> CFnSink {
-    let address = LOG_FN.load(Ordering::Relaxed);
-    let arg = LOG_PARAM.load(Ordering::Relaxed);
-    if address.is_null() {
-        return CFnSink { pfn: Some(mg_pfn_stdout), arg };
-    }
-    if core::ptr::eq(address, (&raw const SILENT).cast()) {
-        return CFnSink { pfn: None, arg };
-    }
-    // SAFETY: only `mg_log_set_fn` stores here, and what it stored was a function of this type.
-    let pfn: mg_pfn_t = unsafe { core::mem::transmute(address) };
-    CFnSink { pfn, arg }
+    let mut output = OUTPUT.lock();
+    CFnSink { pfn: output.0, arg: *output.1.get_mut() }
 }
 
 /// What the default `mg_log` does: the text, CR LF.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn meerkat_vlog(fmt: *const c_char, ap: *mut va_list) {
-    guard((), || {
+    exported("meerkat_vlog", (), || {
         let mut out = output();
         // SAFETY: rules 3 and 6, passed on.
         unsafe { vformat(&mut out, fmt, ap) };
         out.put(b"\r\n");
-    });
+    })
 }
 
 /// What the default `mg_log_prefix` does: 40 characters of time, level and place.
@@ -88,25 +79,27 @@ unsafe extern "C" fn meerkat_log_prefix(
     line: c_int,
     fname: *const c_char,
 ) {
-    // SAFETY: rule 3.
-    let (file, fname) = unsafe { (cstr(file), cstr(fname)) };
-    guard((), || {
+    exported("meerkat_log_prefix", (), || {
+        // SAFETY: rule 3.
+        let (file, fname) = unsafe { (cstr(file), cstr(fname)) };
+
         let now = super::timer::now_ms();
         let prefix =
             log_line::prefix(now, ll, file.unwrap_or_default(), line, fname.unwrap_or_default());
         output().put(&prefix);
-    });
+    })
 }
 
 /// Logs `len` bytes at `buf` in hex and ASCII, 16 per line, whatever the log level.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_hexdump(buf: *const c_void, len: usize) {
-    // SAFETY: rule 2.
-    let data = unsafe { bytes(buf, len) };
-    guard((), || {
+    exported("mg_hexdump", (), || {
+        // SAFETY: rule 2.
+        let data = unsafe { bytes(buf, len) };
+
         let mut out = output();
         log_line::hexdump(data, |line| out.put(line));
-    });
+    })
 }
 
 unsafe extern "C" {

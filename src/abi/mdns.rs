@@ -3,10 +3,10 @@
 use core::ffi::{c_char, c_uint, c_void};
 use core::ptr::null_mut;
 
-use super::mem::{cstr, guard};
+use super::mem::cstr;
+use super::panics::{exported, exported_on};
 use super::types::{mg_connection, mg_event_handler_t, mg_mgr};
 use crate::event::conn::Conn;
-use crate::event::state::Scope;
 use crate::mdns;
 use crate::proto::dns::TYPE_A;
 
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn mg_mdns_listen(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    guard(null_mut(), || {
+    exported("mg_mdns_listen", null_mut(), || {
         // SAFETY: passed on.
         unsafe { mdns::open(mgr, r#fn, fn_data) }.map_or(null_mut(), Conn::ptr)
     })
@@ -44,13 +44,14 @@ pub unsafe extern "C" fn mg_mdns_query(
     name: *const c_char,
     rtype: c_uint,
 ) -> bool {
-    guard(false, || {
-        // SAFETY: rules 1 and 3.
-        let (Some(conn), Some(name)) = (unsafe { (Conn::from_ptr(c), cstr(name)) }) else {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mdns_query", conn, false, |conn| {
+        // SAFETY: rule 3.
+        let Some(name) = (unsafe { cstr(name) }) else {
             return false;
         };
         let rtype = u16::try_from(rtype).ok().filter(|&rtype| rtype > 0).unwrap_or(TYPE_A);
-        let _scope = conn.state().map(Scope::enter);
         mdns::query(conn, name, rtype)
     })
 }

@@ -2,8 +2,6 @@
 
 use core::ffi::{CStr, c_char, c_void};
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU64, Ordering};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use super::hooks::{mg_calloc, mg_free};
 use super::types::mg_str;
@@ -54,27 +52,6 @@ pub(crate) unsafe fn unbox<T>(boxed: NonNull<T>) -> T {
     // SAFETY: the block came from `mg_calloc`.
     unsafe { mg_free(boxed.as_ptr().cast()) };
     value
-}
-
-/// Panics stopped at the C edge since the program started.
-static PANICS: AtomicU64 = AtomicU64::new(0);
-
-/// How many panics were stopped at the C edge since the program started.
-pub fn panics() -> u64 {
-    PANICS.load(Ordering::Relaxed)
-}
-
-/// Counts a panic that was stopped.
-pub(crate) fn count_panic() {
-    PANICS.fetch_add(1, Ordering::Relaxed);
-}
-
-/// Runs `f`; a panic inside is counted and turned into `default`, it never unwinds into C.
-pub fn guard<R>(default: R, f: impl FnOnce() -> R) -> R {
-    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| {
-        count_panic();
-        default
-    })
 }
 
 /// Bytes behind a pointer with a length; empty for NULL or a length of 0.

@@ -1,7 +1,8 @@
 //! The C edge: every exported type and function, one file per header area.
 //!
 //! An exported function turns C arguments into Rust values, makes one call and turns the result
-//! back. What a C caller must keep is said once, here; `SAFETY` comments cite the rule by number.
+//! back, all of it inside [`panics::exported`]: no panic reaches C. What a C caller must keep is
+//! said once, here; `SAFETY` comments cite the rule by number.
 //!
 //! 1. A `struct mg_connection *`, `struct mg_mgr *` or other struct pointer is NULL or points to a
 //!    live, properly aligned object of that type for the whole call.
@@ -45,6 +46,7 @@ pub mod modbus;
 pub mod mqtt;
 pub mod net;
 pub mod ota;
+pub mod panics;
 pub mod phy;
 pub mod printf;
 pub mod queue;

@@ -1,5 +1,6 @@
 //! Modbus/TCP.
 
+use super::panics::exported;
 use core::ffi::{c_char, c_void};
 
 use super::net::mg_listen;
@@ -20,12 +21,14 @@ pub unsafe extern "C" fn mg_modbus_listen(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    // SAFETY: passed on; the result is NULL or live.
-    unsafe {
-        let c = mg_listen(mgr, url, r#fn, fn_data);
-        if let Some(conn) = Conn::from_ptr(c) {
-            conn.set_protocol(Some(modbus_handler));
+    exported("mg_modbus_listen", core::ptr::null_mut(), || {
+        // SAFETY: passed on; the result is NULL or live.
+        unsafe {
+            let c = mg_listen(mgr, url, r#fn, fn_data);
+            if let Some(conn) = Conn::from_ptr(c) {
+                conn.set_protocol(Some(modbus_handler));
+            }
+            c
         }
-        c
-    }
+    })
 }

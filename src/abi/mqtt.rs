@@ -3,12 +3,12 @@
 use core::ffi::{c_char, c_int, c_void};
 use core::ptr::null_mut;
 
-use super::mem::{bytes, guard};
+use super::mem::bytes;
 use super::net::{mg_connect_svc, mg_listen};
+use super::panics::{exported, exported_on};
 use super::protocol_types::{mg_mqtt_message, mg_mqtt_opts, mg_mqtt_prop};
 use super::types::{mg_connection, mg_event_handler_t, mg_mgr, mg_str};
 use crate::event::conn::Conn;
-use crate::event::state::Scope;
 use crate::mqtt::receive::mqtt_handler;
 use crate::mqtt::send::{self, Opts};
 use crate::proto::mqtt::Version;
@@ -22,20 +22,6 @@ const MQTT_OK: c_int = 0;
 const MQTT_INCOMPLETE: c_int = 1;
 /// `MQTT_MALFORMED`
 const MQTT_MALFORMED: c_int = 2;
-
-/// Runs `f` on a connection, which stays readable until the end even if a handler closes it. NULL
-/// gives `default`.
-///
-/// # Safety
-/// Rule 1 of the C edge.
-unsafe fn on_conn<R: Copy>(c: *mut mg_connection, default: R, f: impl FnOnce(Conn) -> R) -> R {
-    guard(default, || {
-        // SAFETY: passed on.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return default };
-        let _scope = conn.state().map(Scope::enter);
-        f(conn)
-    })
-}
 
 /// Connects to the MQTT broker at `url` (default ports: mqtt 1883, mqtts 8883) and queues CONNECT
 /// as mg_mqtt_login does; see mg_connect. Packets queued right away follow it.
@@ -51,12 +37,14 @@ pub unsafe extern "C" fn mg_mqtt_connect(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    // SAFETY: passed on; the result is NULL or live.
-    unsafe {
-        let c = mg_connect_svc(mgr, url, r#fn, fn_data, Some(mqtt_handler), null_mut());
-        mg_mqtt_login(c, opts);
-        c
-    }
+    exported("mg_mqtt_connect", null_mut(), || {
+        // SAFETY: passed on; the result is NULL or live.
+        unsafe {
+            let c = mg_connect_svc(mgr, url, r#fn, fn_data, Some(mqtt_handler), null_mut());
+            mg_mqtt_login(c, opts);
+            c
+        }
+    })
 }
 
 /// Listens for MQTT on `url`; see mg_listen. Handlers get MG_EV_MQTT_CMD for each packet and
@@ -72,15 +60,17 @@ pub unsafe extern "C" fn mg_mqtt_listen(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    // SAFETY: passed on; the result is NULL or live.
-    unsafe {
-        let c = mg_listen(mgr, url, r#fn, fn_data);
-        if let Some(conn) = Conn::from_ptr(c) {
-            conn.set_protocol(Some(mqtt_handler));
-            conn.set_protocol_data(mgr.cast());
+    exported("mg_mqtt_listen", null_mut(), || {
+        // SAFETY: passed on; the result is NULL or live.
+        unsafe {
+            let c = mg_listen(mgr, url, r#fn, fn_data);
+            if let Some(conn) = Conn::from_ptr(c) {
+                conn.set_protocol(Some(mqtt_handler));
+                conn.set_protocol_data(mgr.cast());
+            }
+            c
         }
-        c
-    }
+    })
 }
 
 /// Appends CONNECT to c->send and sets c->is_mqtt5 if opts->version is 5.
@@ -94,8 +84,13 @@ pub unsafe extern "C" fn mg_mqtt_listen(
 /// functions that send a packet. Strings must not lie in c->send.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mqtt_login(c: *mut mg_connection, opts: *const mg_mqtt_opts) {
-    // SAFETY: rules 1 and 4.
-    unsafe { on_conn(c, (), |conn| send::login(conn, Opts::new(opts))) }
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mqtt_login", conn, (), |conn| {
+        // SAFETY: rule 4.
+        let opts = unsafe { Opts::new(opts) };
+        send::login(conn, opts)
+    })
 }
 
 /// Publishes opts->message to opts->topic with opts->qos and opts->retain.
@@ -105,44 +100,66 @@ pub unsafe extern "C" fn mg_mqtt_login(c: *mut mg_connection, opts: *const mg_mq
 /// 0 with MG_EV_ERROR if nothing was sent. Nothing is kept for retransmission.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mqtt_pub(c: *mut mg_connection, opts: *const mg_mqtt_opts) -> u16 {
-    // SAFETY: rules 1 and 4.
-    unsafe { on_conn(c, 0, |conn| send::publish(conn, Opts::new(opts))) }
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mqtt_pub", conn, 0, |conn| {
+        // SAFETY: rule 4.
+        let opts = unsafe { Opts::new(opts) };
+        send::publish(conn, opts)
+    })
 }
 
 /// Subscribes to opts->topic with opts->qos. The packet id is in c->mgr->mqtt_id afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mqtt_sub(c: *mut mg_connection, opts: *const mg_mqtt_opts) {
-    // SAFETY: rules 1 and 4.
-    unsafe { on_conn(c, (), |conn| send::subscription(conn, Opts::new(opts), true)) }
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mqtt_sub", conn, (), |conn| {
+        // SAFETY: rule 4.
+        let opts = unsafe { Opts::new(opts) };
+        send::subscription(conn, opts, true)
+    })
 }
 
 /// Unsubscribes from opts->topic. The packet id is in c->mgr->mqtt_id afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mqtt_unsub(c: *mut mg_connection, opts: *const mg_mqtt_opts) {
-    // SAFETY: rules 1 and 4.
-    unsafe { on_conn(c, (), |conn| send::subscription(conn, Opts::new(opts), false)) }
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mqtt_unsub", conn, (), |conn| {
+        // SAFETY: rule 4.
+        let opts = unsafe { Opts::new(opts) };
+        send::subscription(conn, opts, false)
+    })
 }
 
 /// Sends PINGREQ, the client's sign of life.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mqtt_ping(c: *mut mg_connection) {
     // SAFETY: rule 1.
-    unsafe { on_conn(c, (), |conn| send::header(conn, PINGREQ << 4, 0)) }
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mqtt_ping", conn, (), |conn| send::header(conn, PINGREQ << 4, 0))
 }
 
 /// Sends PINGRESP, a broker's answer to PINGREQ.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mqtt_pong(c: *mut mg_connection) {
     // SAFETY: rule 1.
-    unsafe { on_conn(c, (), |conn| send::header(conn, PINGRESP << 4, 0)) }
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mqtt_pong", conn, (), |conn| send::header(conn, PINGRESP << 4, 0))
 }
 
 /// Sends DISCONNECT, in MQTT 5 with reason 0 and the properties of `opts`, which may be NULL. The
 /// connection stays open until the broker closes it or the program does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mqtt_disconnect(c: *mut mg_connection, opts: *const mg_mqtt_opts) {
-    // SAFETY: rules 1 and 4.
-    unsafe { on_conn(c, (), |conn| send::disconnect(conn, Opts::new(opts))) }
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mqtt_disconnect", conn, (), |conn| {
+        // SAFETY: rule 4.
+        let opts = unsafe { Opts::new(opts) };
+        send::disconnect(conn, opts)
+    })
 }
 
 /// Sends the fixed header of a packet of type `cmd` (MQTT_CMD_*) that goes on for `len` bytes, up
@@ -150,7 +167,8 @@ pub unsafe extern "C" fn mg_mqtt_disconnect(c: *mut mg_connection, opts: *const 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mqtt_send_header(c: *mut mg_connection, cmd: u8, flags: u8, len: u32) {
     // SAFETY: rule 1.
-    unsafe { on_conn(c, (), |conn| send::header(conn, cmd << 4 | flags, len)) }
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_mqtt_send_header", conn, (), |conn| send::header(conn, cmd << 4 | flags, len))
 }
 
 /// Parses the MQTT packet at the front of `len` bytes at `buf` and stores it in `*m`, with slices
@@ -166,7 +184,7 @@ pub unsafe extern "C" fn mg_mqtt_parse(
     version: u8,
     m: *mut mg_mqtt_message,
 ) -> c_int {
-    guard(MQTT_MALFORMED, || {
+    exported("mg_mqtt_parse", MQTT_MALFORMED, || {
         // SAFETY: rule 2.
         let input = unsafe { bytes(buf.cast(), len) };
         let parsed = if input.len() < 2 {
@@ -207,7 +225,7 @@ pub unsafe extern "C" fn mg_mqtt_next_prop(
     prop: *mut mg_mqtt_prop,
     ofs: usize,
 ) -> usize {
-    guard(0, || {
+    exported("mg_mqtt_next_prop", 0, || {
         // SAFETY: rules 1 and 5.
         let (Some(msg), Some(prop)) = (unsafe { msg.as_ref() }, unsafe { prop.as_mut() }) else {
             return 0;

@@ -5,7 +5,8 @@ use core::ptr::null_mut;
 
 use super::fmt::vformat;
 use super::iobuf::mg_iobuf_del;
-use super::mem::{bytes, bytes_mut, cstr, guard};
+use super::mem::{bytes, bytes_mut, cstr};
+use super::panics::{exported, exported_on};
 use super::types::{flags, mg_addr, mg_connection, mg_dns, mg_event_handler_t, mg_mgr, va_list};
 use crate::event::conn::{Conn, NO_FD};
 use crate::event::connect::{self, Handlers};
@@ -14,20 +15,6 @@ use crate::event::state::{Scope, State};
 use crate::event::{close, io, listen, mgr, output, poll, unlisted, wake};
 use crate::sys::socket;
 use crate::tls;
-
-/// Runs `f` on a connection; a panic inside closes it with `MG_EV_ERROR`. NULL gives `default`.
-///
-/// # Safety
-/// Rule 1 of the C edge.
-unsafe fn on_conn<R: Copy>(c: *mut mg_connection, default: R, f: impl FnOnce(Conn) -> R) -> R {
-    // SAFETY: passed on.
-    let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return default };
-    let done = guard(None, || Some(f(conn)));
-    done.unwrap_or_else(|| {
-        guard((), || fail(conn, format_args!("internal error")));
-        default
-    })
-}
 
 /// C's view of a handle.
 fn ptr(conn: Option<Conn>) -> *mut mg_connection {
@@ -45,10 +32,12 @@ fn has_socket(conn: Conn) -> bool {
 /// uses poll(). Release with mg_mgr_free. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mgr_init(mgr: *mut mg_mgr) {
-    if !mgr.is_null() {
-        // SAFETY: rule 5.
-        guard((), || unsafe { mgr::init(mgr) });
-    }
+    exported("mg_mgr_init", (), || {
+        if !mgr.is_null() {
+            // SAFETY: rule 5.
+            unsafe { mgr::init(mgr) };
+        }
+    })
 }
 
 /// Closes all connections (each gets MG_EV_CLOSE) and releases what the manager holds.
@@ -57,9 +46,11 @@ pub unsafe extern "C" fn mg_mgr_init(mgr: *mut mg_mgr) {
 /// Calling it twice is harmless. From a handler the tear-down happens when mg_mgr_poll returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mgr_free(mgr: *mut mg_mgr) {
-    if !mgr.is_null() {
-        guard((), || mgr::free(mgr));
-    }
+    exported("mg_mgr_free", (), || {
+        if !mgr.is_null() {
+            mgr::free(mgr);
+        }
+    })
 }
 
 /// Runs one iteration of the event loop: waits up to `ms` milliseconds for something to do
@@ -68,10 +59,12 @@ pub unsafe extern "C" fn mg_mgr_free(mgr: *mut mg_mgr) {
 /// Every connection gets one MG_EV_POLL per call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_mgr_poll(mgr: *mut mg_mgr, ms: c_int) {
-    if !mgr.is_null() {
-        // SAFETY: rules 1 and 8.
-        guard((), || unsafe { poll::poll(mgr, ms) });
-    }
+    exported("mg_mgr_poll", (), || {
+        if !mgr.is_null() {
+            // SAFETY: rules 1 and 8.
+            unsafe { poll::poll(mgr, ms) };
+        }
+    })
 }
 
 /// Listens on `url`, for instance `tcp://127.0.0.1:1234` or `udp://:53`; port 0 = any free port
@@ -87,8 +80,10 @@ pub unsafe extern "C" fn mg_listen(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    // SAFETY: rules 1, 3 and 7.
-    guard(null_mut(), || ptr(unsafe { listen::listen(mgr, url, r#fn, fn_data) }))
+    exported("mg_listen", null_mut(), || {
+        // SAFETY: rules 1, 3 and 7.
+        ptr(unsafe { listen::listen(mgr, url, r#fn, fn_data) })
+    })
 }
 
 /// Connects to `url`. Returns NULL only if `url` is NULL or empty, memory is out, or the handler has
@@ -101,8 +96,10 @@ pub unsafe extern "C" fn mg_connect(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    // SAFETY: passed on.
-    unsafe { mg_connect_svc(mgr, url, r#fn, fn_data, None, null_mut()) }
+    exported("mg_connect", null_mut(), || {
+        // SAFETY: passed on.
+        unsafe { mg_connect_svc(mgr, url, r#fn, fn_data, None, null_mut()) }
+    })
 }
 
 /// mg_connect with a protocol handler, which gets each event before `fn`.
@@ -115,23 +112,25 @@ pub unsafe extern "C" fn mg_connect_svc(
     pfn: mg_event_handler_t,
     pfn_data: *mut c_void,
 ) -> *mut mg_connection {
-    let handlers =
-        Handlers { handler: r#fn, data: fn_data, protocol: pfn, protocol_data: pfn_data };
-    // SAFETY: rules 1, 3 and 7.
-    guard(null_mut(), || ptr(unsafe { connect::connect(mgr, url, handlers) }))
+    exported("mg_connect_svc", null_mut(), || {
+        let handlers =
+            Handlers { handler: r#fn, data: fn_data, protocol: pfn, protocol_data: pfn_data };
+        // SAFETY: rules 1, 3 and 7.
+        ptr(unsafe { connect::connect(mgr, url, handlers) })
+    })
 }
 
 /// Continues a connection whose address, `c->rem`, is known: opens the socket and connects.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_connect_resolved(c: *mut mg_connection) {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_connect_resolved", conn, (), |conn| {
         if let Some(state) = conn.state() {
             let _scope = Scope::enter(state);
             connect::connect_resolved(state, conn);
         }
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    })
 }
 
 /// Makes a connection of the descriptor `fd` of a socket, which the library closes in the end.
@@ -146,21 +145,23 @@ pub unsafe extern "C" fn mg_wrapfd(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    // SAFETY: rules 1 and 7.
-    guard(null_mut(), || ptr(unsafe { connect::wrap(mgr, fd, r#fn, fn_data) }))
+    exported("mg_wrapfd", null_mut(), || {
+        // SAFETY: rules 1 and 7.
+        ptr(unsafe { connect::wrap(mgr, fd, r#fn, fn_data) })
+    })
 }
 
 /// Opens a listening socket for `c` and fills c->loc and c->fd. Sets no flags, fires nothing.
 /// Returns false if nothing was opened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_open_listener(c: *mut mg_connection, url: *const c_char) -> bool {
-    // SAFETY: rule 3.
-    let Some(url) = (unsafe { cstr(url) }) else { return false };
-    let f = |conn: Conn| {
-        State::of_or_new(conn.mgr()).is_some_and(|state| listen::open(state, conn, url))
-    };
     // SAFETY: rule 1.
-    unsafe { on_conn(c, false, f) }
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_open_listener", conn, false, |conn| {
+        // SAFETY: rule 3.
+        let Some(url) = (unsafe { cstr(url) }) else { return false };
+        State::of_or_new(conn.mgr()).is_some_and(|state| listen::open(state, conn, url))
+    })
 }
 
 /// Allocates a connection of `mgr`, all zero but for its manager, its id, its descriptor (-1) and
@@ -170,7 +171,7 @@ pub unsafe extern "C" fn mg_open_listener(c: *mut mg_connection, url: *const c_c
 /// replaces mg_free: with mg_close_conn only).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_alloc_conn(mgr: *mut mg_mgr) -> *mut mg_connection {
-    guard(null_mut(), || {
+    exported("mg_alloc_conn", null_mut(), || {
         let Some(conn) = State::of_or_new(mgr).and_then(Conn::alloc) else { return null_mut() };
         if !unlisted::add(conn) {
             conn.forget();
@@ -186,13 +187,13 @@ pub unsafe extern "C" fn mg_alloc_conn(mgr: *mut mg_mgr) -> *mut mg_connection {
 /// Programs usually set c->is_closing or c->is_draining instead.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_close_conn(c: *mut mg_connection) {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_close_conn", conn, (), |conn| {
         if let Some(state) = conn.state() {
             close::close(state, conn);
         }
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    })
 }
 
 /// Queues `len` bytes for sending (TCP) or sends them as one datagram now (UDP).
@@ -202,7 +203,9 @@ pub unsafe extern "C" fn mg_close_conn(c: *mut mg_connection) {
 /// `len` 0 is harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len: usize) -> bool {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_send", conn, false, |conn| {
         if conn.is(flags::UDP) {
             let usable = has_socket(conn) && !conn.is(flags::RESOLVING);
             // SAFETY: rule 2.
@@ -219,9 +222,7 @@ pub unsafe extern "C" fn mg_send(c: *mut mg_connection, buf: *const c_void, len:
             fail(conn, format_args!("OOM"));
         }
         done
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, false, f) }
+    })
 }
 
 /// Appends formatted text to c->send, with a NUL behind it that is not sent.
@@ -233,7 +234,9 @@ pub unsafe extern "C" fn mg_vprintf(
     fmt: *const c_char,
     ap: *mut va_list,
 ) -> usize {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_vprintf", conn, 0, |conn| {
         // The handler of an error may close the connection.
         let _scope = conn.state().map(Scope::enter);
         let before = conn.send_len();
@@ -246,40 +249,38 @@ pub unsafe extern "C" fn mg_vprintf(
             unsafe { (*conn.send()).len = before };
         }
         conn.send_len().saturating_sub(before)
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, 0, f) }
+    })
 }
 
 /// Delivers event `ev` to the handlers of `c`, c->pfn first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_call(c: *mut mg_connection, ev: c_int, ev_data: *mut c_void) {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_call", conn, (), |conn| {
         let _scope = conn.state().map(Scope::enter);
         call(conn, ev, ev_data);
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    })
 }
 
 /// `mg_error` with an argument list.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn meerkat_verror(c: *mut mg_connection, fmt: *const c_char, ap: *mut va_list) {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("meerkat_verror", conn, (), |conn| {
         let _scope = conn.state().map(Scope::enter);
         let mut text = ErrorText::new();
         // SAFETY: rules 3 and 6.
         unsafe { vformat(&mut text, fmt, ap) };
         fail_with(conn, &mut text);
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    })
 }
 
 /// Sets up wake-up, see mg_wakeup. Returns false if it is set up already or resources are out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_wakeup_init(mgr: *mut mg_mgr) -> bool {
-    guard(false, || wake::init(mgr))
+    exported("mg_wakeup_init", false, || wake::init(mgr))
 }
 
 /// Sends `len` bytes at `buf` to connection number `id`, which gets them as MG_EV_WAKEUP with a
@@ -294,8 +295,10 @@ pub unsafe extern "C" fn mg_wakeup(
     buf: *const c_void,
     len: usize,
 ) -> bool {
-    // SAFETY: rule 2.
-    guard(false, || wake::send(mgr, id, unsafe { bytes(buf, len) }))
+    exported("mg_wakeup", false, || {
+        // SAFETY: rule 2.
+        wake::send(mgr, id, unsafe { bytes(buf, len) })
+    })
 }
 
 /// `MG_IO_ERR`
@@ -310,7 +313,9 @@ pub unsafe extern "C" fn mg_io_send(
     buf: *const c_void,
     len: usize,
 ) -> c_long {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_io_send", conn, MG_IO_ERR, |conn| {
         if !has_socket(conn) {
             return MG_IO_ERR;
         }
@@ -320,9 +325,7 @@ pub unsafe extern "C" fn mg_io_send(
             Err(e) if socket::would_block(&e) => tls::IO_WAIT,
             _ => MG_IO_ERR,
         }
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, MG_IO_ERR, f) }
+    })
 }
 
 /// Takes up to `len` raw received bytes of `c` (c->rtls), for TLS layers.
@@ -330,7 +333,9 @@ pub unsafe extern "C" fn mg_io_send(
 /// Returns the number of bytes stored in `buf`, MG_IO_WAIT if none are there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_io_recv(c: *mut mg_connection, buf: *mut c_void, len: usize) -> c_long {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_io_recv", conn, MG_IO_ERR, |conn| {
         let available = conn.rtls_len();
         if available == 0 {
             return tls::IO_WAIT;
@@ -343,69 +348,69 @@ pub unsafe extern "C" fn mg_io_recv(c: *mut mg_connection, buf: *mut c_void, len
             mg_iobuf_del(conn.rtls(), 0, n);
         }
         n as c_long
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, MG_IO_ERR, f) }
+    })
 }
 
 /// Looks up the host of `url` for `c` and goes on as mg_connect_resolved. Internal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_resolve(c: *mut mg_connection, url: *const c_char) {
-    // SAFETY: rule 3.
-    let Some(url) = (unsafe { cstr(url) }) else { return };
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_resolve", conn, (), |conn| {
+        // SAFETY: rule 3.
+        let Some(url) = (unsafe { cstr(url) }) else { return };
         if let Some(state) = conn.state() {
             let _scope = Scope::enter(state);
             connect::resolve(state, conn, url);
         }
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    })
 }
 
 /// Forgets the pending lookup of `c`. Internal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_resolve_cancel(c: *mut mg_connection) {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_resolve_cancel", conn, (), |conn| {
         if let Some(state) = conn.state() {
             crate::dns::cancel(state, conn);
         }
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    })
 }
 
 /// Makes sure that the connection to a DNS server exists. Internal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_dnsc_init(mgr: *mut mg_mgr, dnsc: *mut mg_dns) -> bool {
-    !dnsc.is_null() && guard(false, || crate::dns::ensure_connection(mgr, dnsc))
+    exported("mg_dnsc_init", false, || !dnsc.is_null() && crate::dns::ensure_connection(mgr, dnsc))
 }
 
 /// Copies a `struct mg_addr` from `from` to c->rem, so that the next send goes there.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_multicast_restore(c: *mut mg_connection, from: *mut u8) {
-    if from.is_null() {
-        return;
-    }
-    // SAFETY: rule 2: `from` holds a `struct mg_addr`, at any alignment.
-    let f = |conn: Conn| conn.set_rem(unsafe { from.cast::<mg_addr>().read_unaligned() });
     // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_multicast_restore", conn, (), |conn| {
+        if from.is_null() {
+            return;
+        }
+        // SAFETY: rule 2: `from` holds a `struct mg_addr`, at any alignment.
+        conn.set_rem(unsafe { from.cast::<mg_addr>().read_unaligned() })
+    })
 }
 
 /// Joins the IPv4 multicast group `ip` (dotted text) on the socket of `c`. Errors are ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_multicast_add(c: *mut mg_connection, ip: *mut c_char) {
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_multicast_add", conn, (), |conn| {
         // SAFETY: rule 3.
         let group = unsafe { cstr(ip) }.and_then(crate::text::addr::dotted_quad);
         if let Some(group) = group {
             // The interface is documented to ignore errors.
             let _ = socket::join_group(conn.fd(), group);
         }
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    })
 }
 
 /// Stores in `*addr` the local address the system would use to reach `to`. On failure `c` gets
@@ -416,10 +421,13 @@ pub unsafe extern "C" fn mg_getlocaddr(
     to: *mut mg_addr,
     addr: *mut mg_addr,
 ) {
-    if to.is_null() || addr.is_null() {
-        return;
-    }
-    let f = |conn: Conn| {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_getlocaddr", conn, (), |conn| {
+        if to.is_null() || addr.is_null() {
+            return;
+        }
+
         use socket::RouteError::{Connect, Socket};
         let code = |e: std::io::Error| e.raw_os_error().unwrap_or(0);
         // SAFETY: rules 1 and 5.
@@ -429,7 +437,5 @@ pub unsafe extern "C" fn mg_getlocaddr(
             Err(Socket(e)) => fail(conn, format_args!("socket(): {}", code(e))),
             Err(Connect(e)) => fail(conn, format_args!("connect: {}", code(e))),
         }
-    };
-    // SAFETY: rule 1.
-    unsafe { on_conn(c, (), f) }
+    })
 }

@@ -2,7 +2,8 @@
 
 use core::ffi::c_char;
 
-use super::mem::{cstr, guard};
+use super::mem::cstr;
+use super::panics::exported;
 use super::types::mg_mgr;
 use crate::ota;
 
@@ -20,6 +21,8 @@ pub unsafe extern "C" fn mg_ota_url_check(
     metadata_url: *const c_char,
     r#fn: Option<unsafe extern "C" fn(error_message: *const c_char)>,
 ) {
-    // SAFETY: rules 1, 3 and 7.
-    guard((), || ota::check(mgr, unsafe { cstr(metadata_url) }.unwrap_or_default(), r#fn));
+    exported("mg_ota_url_check", (), || {
+        // SAFETY: rules 1, 3 and 7.
+        ota::check(mgr, unsafe { cstr(metadata_url) }.unwrap_or_default(), r#fn);
+    })
 }

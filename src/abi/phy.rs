@@ -1,6 +1,7 @@
 //! Ethernet PHYs, reached through the program's register functions, and what the log says of Wi-Fi.
 
-use super::mem::guard;
+use super::panics::exported;
+
 use super::protocol_types::mg_phy;
 
 /// `MG_PHY_LEDS_ACTIVE_HIGH`
@@ -142,9 +143,11 @@ impl Phy {
 /// reset, up to a million reads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_phy_init(phy: *mut mg_phy, addr: u8, config: u8) {
-    // SAFETY: rules 1 and 7.
-    let phy = unsafe { Phy::new(phy, addr) };
-    guard((), || phy.iter().for_each(|phy| phy.init(config)));
+    exported("mg_phy_init", (), || {
+        // SAFETY: rules 1 and 7.
+        let phy = unsafe { Phy::new(phy, addr) };
+        phy.iter().for_each(|phy| phy.init(config));
+    })
 }
 
 /// Tells whether the PHY at `addr` has a link. If it has, and both pointers are given, duplex and
@@ -156,9 +159,9 @@ pub unsafe extern "C" fn mg_phy_up(
     full_duplex: *mut bool,
     speed: *mut u8,
 ) -> bool {
-    // SAFETY: rules 1 and 7.
-    let Some(phy) = (unsafe { Phy::new(phy, addr) }) else { return false };
-    guard(false, || {
+    exported("mg_phy_up", false, || {
+        // SAFETY: rules 1 and 7.
+        let Some(phy) = (unsafe { Phy::new(phy, addr) }) else { return false };
         let is_up = phy.is_up();
         if is_up
             && !full_duplex.is_null()
@@ -178,5 +181,7 @@ pub unsafe extern "C" fn mg_phy_up(
 /// Says in the log why the Wi-Fi functions fail.
 #[unsafe(no_mangle)]
 extern "C" fn meerkat_log_no_wifi() {
-    guard((), || crate::error!("No Wi-Fi driver enabled"));
+    exported("meerkat_log_no_wifi", (), || {
+        crate::error!("No Wi-Fi driver enabled");
+    })
 }

@@ -5,7 +5,8 @@ use core::ptr;
 
 use super::fmt::{IobufSink, va_int, va_ptr, vformat, with_sink};
 use super::iobuf;
-use super::mem::{bytes, guard};
+use super::mem::bytes;
+use super::panics::{exported, guard};
 use super::queue;
 use super::types::{mg_addr, mg_iobuf, mg_pfn_t, mg_queue, va_list};
 use crate::text::addr::Ip;
@@ -23,8 +24,10 @@ pub unsafe extern "C" fn mg_vxprintf(
     fmt: *const c_char,
     ap: *mut va_list,
 ) -> usize {
-    // SAFETY: rules 3, 6 and 7, passed on.
-    guard(0, || unsafe { with_sink(r#fn, arg, |sink| vformat(sink, fmt, ap)) })
+    exported("mg_vxprintf", 0, || {
+        // SAFETY: rules 3, 6 and 7, passed on.
+        unsafe { with_sink(r#fn, arg, |sink| vformat(sink, fmt, ap)) }
+    })
 }
 
 /// Formats into `buf`, at most `len` bytes including the NUL that always ends the text.
@@ -38,9 +41,10 @@ pub unsafe extern "C" fn mg_vsnprintf(
     fmt: *const c_char,
     ap: *mut va_list,
 ) -> usize {
-    let size = if buf.is_null() { 0 } else { len };
-    let mut sink = Bounded { buf: buf.cast(), size, len: 0 };
-    guard(0, || {
+    exported("mg_vsnprintf", 0, || {
+        let size = if buf.is_null() { 0 } else { len };
+        let mut sink = Bounded { buf: buf.cast(), size, len: 0 };
+
         // SAFETY: rules 3 and 6, passed on.
         let n = unsafe { vformat(&mut sink, fmt, ap) };
         sink.terminate();
@@ -52,8 +56,9 @@ pub unsafe extern "C" fn mg_vsnprintf(
 /// memory runs out at once. If it runs out later the text so far is returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_vmprintf(fmt: *const c_char, ap: *mut va_list) -> *mut c_char {
-    let mut io = mg_iobuf { buf: ptr::null_mut(), size: 0, len: 0, align: 256 };
-    guard(ptr::null_mut(), || {
+    exported("mg_vmprintf", ptr::null_mut(), || {
+        let mut io = mg_iobuf { buf: ptr::null_mut(), size: 0, len: 0, align: 256 };
+
         let mut sink = IobufSink::new(&raw mut io);
         // SAFETY: rules 3 and 6, passed on; `io` outlives the sink.
         unsafe { vformat(&mut sink, fmt, ap) };
@@ -69,22 +74,24 @@ unsafe extern "C" fn meerkat_queue_vprintf(
     measure: *mut va_list,
     print: *mut va_list,
 ) -> usize {
-    // SAFETY: rules 3 and 6; nothing is written for length 0.
-    let len = unsafe { mg_vsnprintf(ptr::null_mut(), 0, fmt, measure) };
-    let Some(room) = len.checked_add(1) else {
-        return 0;
-    };
-    let mut buf: *mut c_char = ptr::null_mut();
-    // SAFETY: rule 1; `buf` is writable.
-    if len == 0 || unsafe { queue::mg_queue_book(q, &raw mut buf, room) } < room {
-        return 0;
-    }
-    // SAFETY: the booking gave `room` bytes at `buf`.
-    unsafe {
-        mg_vsnprintf(buf, room, fmt, print);
-        queue::mg_queue_add(q, len);
-    }
-    len
+    exported("meerkat_queue_vprintf", 0, || {
+        // SAFETY: rules 3 and 6; nothing is written for length 0.
+        let len = unsafe { mg_vsnprintf(ptr::null_mut(), 0, fmt, measure) };
+        let Some(room) = len.checked_add(1) else {
+            return 0;
+        };
+        let mut buf: *mut c_char = ptr::null_mut();
+        // SAFETY: rule 1; `buf` is writable.
+        if len == 0 || unsafe { queue::mg_queue_book(q, &raw mut buf, room) } < room {
+            return 0;
+        }
+        // SAFETY: the booking gave `room` bytes at `buf`.
+        unsafe {
+            mg_vsnprintf(buf, room, fmt, print);
+            queue::mg_queue_add(q, len);
+        }
+        len
+    })
 }
 
 /// A caller's buffer. INVARIANT: `buf` holds `size` bytes, and `len <= size`.
@@ -117,31 +124,37 @@ impl Bounded {
 /// Output function that writes to standard output; `param` is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_pfn_stdout(c: c_char, param: *mut c_void) {
-    let _ = param;
-    // SAFETY: `putchar` takes any byte.
-    unsafe { libc::putchar(c_int::from(c as u8)) };
+    exported("mg_pfn_stdout", (), || {
+        let _ = param;
+        // SAFETY: `putchar` takes any byte.
+        unsafe { libc::putchar(c_int::from(c as u8)) };
+    })
 }
 
 /// Output function that appends to the `struct mg_iobuf` at `param` and keeps a NUL behind the
 /// data. The buffer grows as needed; text is dropped when memory runs out or `param` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_pfn_iobuf(ch: c_char, param: *mut c_void) {
-    if !param.is_null() {
-        // SAFETY: rule 1: `param` is a live buffer.
-        guard((), || unsafe {
-            iobuf::append_text(param.cast(), &[ch as u8]);
-        });
-    }
+    exported("mg_pfn_iobuf", (), || {
+        if !param.is_null() {
+            // SAFETY: rule 1: `param` is a live buffer.
+            unsafe {
+                iobuf::append_text(param.cast(), &[ch as u8]);
+            };
+        }
+    })
 }
 
 /// Like mg_pfn_iobuf(), but the buffer never grows: when it is full, its last byte is a NUL that
 /// counts in `len`, and further text is dropped.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_pfn_iobuf_noresize(ch: c_char, param: *mut c_void) {
-    if !param.is_null() {
-        // SAFETY: rule 1: `param` is a live buffer.
-        unsafe { iobuf::append_text_noresize(param.cast(), &[ch as u8]) };
-    }
+    exported("mg_pfn_iobuf_noresize", (), || {
+        if !param.is_null() {
+            // SAFETY: rule 1: `param` is a live buffer.
+            unsafe { iobuf::append_text_noresize(param.cast(), &[ch as u8]) };
+        }
+    })
 }
 
 /// Runs a printer on the bytes that `ap` names by an `int` length and a pointer.
@@ -198,8 +211,10 @@ unsafe fn next_addr(ap: *mut va_list) -> Option<(Ip, u16)> {
 /// byte.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_print_hex(out: mg_pfn_t, arg: *mut c_void, ap: *mut va_list) -> usize {
-    // SAFETY: passed on.
-    unsafe { print_bytes(out, arg, ap, print::hex) }
+    exported("mg_print_hex", 0, || {
+        // SAFETY: passed on.
+        unsafe { print_bytes(out, arg, ap, print::hex) }
+    })
 }
 
 /// Printer for `%M`: takes `int length, const void *data` and prints base64 with padding.
@@ -209,23 +224,27 @@ pub unsafe extern "C" fn mg_print_base64(
     arg: *mut c_void,
     ap: *mut va_list,
 ) -> usize {
-    // SAFETY: passed on.
-    unsafe { print_bytes(out, arg, ap, print::base64) }
+    exported("mg_print_base64", 0, || {
+        // SAFETY: passed on.
+        unsafe { print_bytes(out, arg, ap, print::base64) }
+    })
 }
 
 /// Printer for `%M`: takes `int length, const char *text` and prints the text escaped for a JSON
 /// string, up to a NUL or `length` bytes; length 0 means up to the NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_print_esc(out: mg_pfn_t, arg: *mut c_void, ap: *mut va_list) -> usize {
-    // SAFETY: rule 6: the next arguments are an `int` and a text.
-    let text = unsafe {
-        let len = va_int(ap);
-        let s: *const c_char = va_ptr(ap).cast();
-        let limit = usize::try_from(len).ok().filter(|&n| n > 0).unwrap_or(isize::MAX as usize);
-        if s.is_null() { &[] } else { bytes(s.cast(), libc::strnlen(s, limit)) }
-    };
-    // SAFETY: rule 7, passed on.
-    guard(0, || unsafe { with_sink(out, arg, |sink| print::json(sink, text)) })
+    exported("mg_print_esc", 0, || {
+        // SAFETY: rule 6: the next arguments are an `int` and a text.
+        let text = unsafe {
+            let len = va_int(ap);
+            let s: *const c_char = va_ptr(ap).cast();
+            let limit = usize::try_from(len).ok().filter(|&n| n > 0).unwrap_or(isize::MAX as usize);
+            if s.is_null() { &[] } else { bytes(s.cast(), libc::strnlen(s, limit)) }
+        };
+        // SAFETY: rule 7, passed on.
+        unsafe { with_sink(out, arg, |sink| print::json(sink, text)) }
+    })
 }
 
 /// Printer for `%M`: takes `int length, const char *text` and prints `length` bytes with
@@ -236,34 +255,42 @@ pub unsafe extern "C" fn mg_print_html_esc(
     arg: *mut c_void,
     ap: *mut va_list,
 ) -> usize {
-    // SAFETY: passed on.
-    unsafe { print_bytes(out, arg, ap, print::html) }
+    exported("mg_print_html_esc", 0, || {
+        // SAFETY: passed on.
+        unsafe { print_bytes(out, arg, ap, print::html) }
+    })
 }
 
 /// Printer for `%M`: takes a pointer to 4 address bytes in network order and prints `a.b.c.d`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_print_ip4(out: mg_pfn_t, arg: *mut c_void, ap: *mut va_list) -> usize {
-    // SAFETY: passed on.
-    unsafe { print_array(out, arg, ap, |sink, ip| print::ip(sink, Ip::V4(ip))) }
+    exported("mg_print_ip4", 0, || {
+        // SAFETY: passed on.
+        unsafe { print_array(out, arg, ap, |sink, ip| print::ip(sink, Ip::V4(ip))) }
+    })
 }
 
 /// Printer for `%M`: takes a pointer to 16 address bytes in network order and prints eight hex
 /// groups in square brackets.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_print_ip6(out: mg_pfn_t, arg: *mut c_void, ap: *mut va_list) -> usize {
-    // SAFETY: passed on.
-    unsafe { print_array(out, arg, ap, |sink, ip| print::ip(sink, Ip::V6(ip))) }
+    exported("mg_print_ip6", 0, || {
+        // SAFETY: passed on.
+        unsafe { print_array(out, arg, ap, |sink, ip| print::ip(sink, Ip::V6(ip))) }
+    })
 }
 
 /// Printer for `%M`: takes a `struct mg_addr *` and prints its IPv4 or IPv6 address.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_print_ip(out: mg_pfn_t, arg: *mut c_void, ap: *mut va_list) -> usize {
-    // SAFETY: rule 6, passed on.
-    let Some((ip, _)) = (unsafe { next_addr(ap) }) else {
-        return 0;
-    };
-    // SAFETY: rule 7, passed on.
-    guard(0, || unsafe { with_sink(out, arg, |sink| print::ip(sink, ip)) })
+    exported("mg_print_ip", 0, || {
+        // SAFETY: rule 6, passed on.
+        let Some((ip, _)) = (unsafe { next_addr(ap) }) else {
+            return 0;
+        };
+        // SAFETY: rule 7, passed on.
+        unsafe { with_sink(out, arg, |sink| print::ip(sink, ip)) }
+    })
 }
 
 /// Printer for `%M`: takes a `struct mg_addr *` and prints its address, a colon and its port.
@@ -273,19 +300,23 @@ pub unsafe extern "C" fn mg_print_ip_port(
     arg: *mut c_void,
     ap: *mut va_list,
 ) -> usize {
-    // SAFETY: rule 6, passed on.
-    let Some((ip, port)) = (unsafe { next_addr(ap) }) else {
-        return 0;
-    };
-    // SAFETY: rule 7, passed on.
-    guard(0, || unsafe { with_sink(out, arg, |sink| print::ip_port(sink, ip, port)) })
+    exported("mg_print_ip_port", 0, || {
+        // SAFETY: rule 6, passed on.
+        let Some((ip, port)) = (unsafe { next_addr(ap) }) else {
+            return 0;
+        };
+        // SAFETY: rule 7, passed on.
+        unsafe { with_sink(out, arg, |sink| print::ip_port(sink, ip, port)) }
+    })
 }
 
 /// Printer for `%M`: takes a pointer to 6 bytes and prints `aa:bb:cc:dd:ee:ff`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_print_mac(out: mg_pfn_t, arg: *mut c_void, ap: *mut va_list) -> usize {
-    // SAFETY: passed on.
-    unsafe { print_array(out, arg, ap, |sink, mac: [u8; 6]| print::colon_hex(sink, &mac)) }
+    exported("mg_print_mac", 0, || {
+        // SAFETY: passed on.
+        unsafe { print_array(out, arg, ap, |sink, mac: [u8; 6]| print::colon_hex(sink, &mac)) }
+    })
 }
 
 /// Printer for `%M`: takes a pointer to 8 bytes and prints them as mg_print_mac() does.
@@ -295,8 +326,10 @@ pub unsafe extern "C" fn mg_print_ieee64(
     arg: *mut c_void,
     ap: *mut va_list,
 ) -> usize {
-    // SAFETY: passed on.
-    unsafe { print_array(out, arg, ap, |sink, id: [u8; 8]| print::colon_hex(sink, &id)) }
+    exported("mg_print_ieee64", 0, || {
+        // SAFETY: passed on.
+        unsafe { print_array(out, arg, ap, |sink, id: [u8; 8]| print::colon_hex(sink, &id)) }
+    })
 }
 
 #[cfg(test)]

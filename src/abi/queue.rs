@@ -4,6 +4,7 @@
 //! back to the start. Offsets and lengths are the program's to overwrite, so every one is checked
 //! against `size`; a queue that makes no sense counts as empty and full.
 
+use super::panics::exported;
 use core::ffi::c_char;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
@@ -116,10 +117,12 @@ impl Queue {
 /// caller's. NULL `q` is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_queue_init(q: *mut mg_queue, buf: *mut c_char, size: usize) {
-    if !q.is_null() {
-        // SAFETY: rule 1.
-        unsafe { q.write(mg_queue { buf, size, tail: 0, head: 0 }) };
-    }
+    exported("mg_queue_init", (), || {
+        if !q.is_null() {
+            // SAFETY: rule 1.
+            unsafe { q.write(mg_queue { buf, size, tail: 0, head: 0 }) };
+        }
+    })
 }
 
 /// Producer: asks for room for a message of `len` bytes.
@@ -132,64 +135,74 @@ pub unsafe extern "C" fn mg_queue_book(
     buf: *mut *mut c_char,
     len: usize,
 ) -> usize {
-    // SAFETY: rule 1.
-    let Some(queue) = (unsafe { Queue::of(q) }) else {
-        return 0;
-    };
-    let (room, head) = queue.book(len);
-    if !buf.is_null() {
-        // SAFETY: rule 5.
-        unsafe { buf.write(queue.payload(head)) };
-    }
-    room
+    exported("mg_queue_book", 0, || {
+        // SAFETY: rule 1.
+        let Some(queue) = (unsafe { Queue::of(q) }) else {
+            return 0;
+        };
+        let (room, head) = queue.book(len);
+        if !buf.is_null() {
+            // SAFETY: rule 5.
+            unsafe { buf.write(queue.payload(head)) };
+        }
+        room
+    })
 }
 
 /// Producer: makes the message of `len` bytes that was written to the booked place visible.
 /// A `len` of 0, or more than was booked, is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_queue_add(q: *mut mg_queue, len: usize) {
-    // SAFETY: rule 1.
-    let Some(queue) = (unsafe { Queue::of(q) }) else {
-        return;
-    };
-    let (head, tail) = (queue.head().load(Ordering::Relaxed), queue.tail().load(Ordering::Acquire));
-    let end = if head < tail { tail.min(queue.size) } else { queue.size };
-    let fits = end.checked_sub(head).and_then(|free| free.checked_sub(OVERHEAD));
-    if let (Ok(word), true) = (u32::try_from(len), len > 0 && fits.is_some_and(|room| len <= room))
-    {
-        queue.set_word(head, word);
-        queue.head().store(head + WORD + len, Ordering::Release);
-    }
+    exported("mg_queue_add", (), || {
+        // SAFETY: rule 1.
+        let Some(queue) = (unsafe { Queue::of(q) }) else {
+            return;
+        };
+        let (head, tail) =
+            (queue.head().load(Ordering::Relaxed), queue.tail().load(Ordering::Acquire));
+        let end = if head < tail { tail.min(queue.size) } else { queue.size };
+        let fits = end.checked_sub(head).and_then(|free| free.checked_sub(OVERHEAD));
+        if let (Ok(word), true) =
+            (u32::try_from(len), len > 0 && fits.is_some_and(|room| len <= room))
+        {
+            queue.set_word(head, word);
+            queue.head().store(head + WORD + len, Ordering::Release);
+        }
+    })
 }
 
 /// Consumer: returns the length of the oldest message and stores its place in `*buf`; 0 if the
 /// queue is empty. The message stays until mg_queue_del(). `buf` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_queue_next(q: *mut mg_queue, buf: *mut *mut c_char) -> usize {
-    // SAFETY: rule 1.
-    let Some(queue) = (unsafe { Queue::of(q) }) else {
-        return 0;
-    };
-    let (tail, len) = queue.next();
-    if !buf.is_null() {
-        // SAFETY: rule 5.
-        unsafe { buf.write(queue.payload(tail)) };
-    }
-    len
+    exported("mg_queue_next", 0, || {
+        // SAFETY: rule 1.
+        let Some(queue) = (unsafe { Queue::of(q) }) else {
+            return 0;
+        };
+        let (tail, len) = queue.next();
+        if !buf.is_null() {
+            // SAFETY: rule 5.
+            unsafe { buf.write(queue.payload(tail)) };
+        }
+        len
+    })
 }
 
 /// Consumer: removes the oldest message; `len` is what mg_queue_next() returned. Other lengths are
 /// ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_queue_del(q: *mut mg_queue, len: usize) {
-    // SAFETY: rule 1.
-    let Some(queue) = (unsafe { Queue::of(q) }) else {
-        return;
-    };
-    let (tail, oldest) = queue.next();
-    if len > 0 && len == oldest {
-        queue.tail().store(tail + WORD + len, Ordering::Release);
-    }
+    exported("mg_queue_del", (), || {
+        // SAFETY: rule 1.
+        let Some(queue) = (unsafe { Queue::of(q) }) else {
+            return;
+        };
+        let (tail, oldest) = queue.next();
+        if len > 0 && len == oldest {
+            queue.tail().store(tail + WORD + len, Ordering::Release);
+        }
+    })
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use core::ffi::{c_char, c_int, c_void};
 use core::ptr::{NonNull, null_mut};
 
 use super::fmt::{vformat, with_sink};
-use super::mem::{guard, mg_free, strdup, try_box};
+use super::mem::{mg_free, strdup, try_box};
+use super::panics::exported;
 use super::protocol_types::{mg_rpc, mg_rpc_req};
 use super::types::{mg_str, va_list};
 use crate::proto::rpc::{self, Frame};
@@ -52,23 +53,25 @@ pub unsafe extern "C" fn mg_rpc_add(
     handler: Option<unsafe extern "C" fn(r: *mut mg_rpc_req)>,
     handler_data: *mut c_void,
 ) {
-    if head.is_null() {
-        return;
-    }
-    // SAFETY: rule 4.
-    let pattern = unsafe { method_pattern.bytes() };
-    let method = mg_str { buf: strdup(pattern), len: pattern.len() };
-    if method.buf.is_null() {
-        return;
-    }
-    // SAFETY: rule 1.
-    let next = unsafe { *head };
-    match try_box(mg_rpc { next, method, r#fn: handler, fn_data: handler_data }) {
-        // SAFETY: rule 5.
-        Some(entry) => unsafe { *head = entry.as_ptr() },
-        // SAFETY: `strdup` made it.
-        None => unsafe { mg_free(method.buf.cast()) },
-    }
+    exported("mg_rpc_add", (), || {
+        if head.is_null() {
+            return;
+        }
+        // SAFETY: rule 4.
+        let pattern = unsafe { method_pattern.bytes() };
+        let method = mg_str { buf: strdup(pattern), len: pattern.len() };
+        if method.buf.is_null() {
+            return;
+        }
+        // SAFETY: rule 1.
+        let next = unsafe { *head };
+        match try_box(mg_rpc { next, method, r#fn: handler, fn_data: handler_data }) {
+            // SAFETY: rule 5.
+            Some(entry) => unsafe { *head = entry.as_ptr() },
+            // SAFETY: `strdup` made it.
+            None => unsafe { mg_free(method.buf.cast()) },
+        }
+    })
 }
 
 /// Removes and frees all methods with this handler; NULL removes all methods. Handlers may call it.
@@ -77,21 +80,24 @@ pub unsafe extern "C" fn mg_rpc_del(
     head: *mut *mut mg_rpc,
     handler: Option<unsafe extern "C" fn(r: *mut mg_rpc_req)>,
 ) {
-    // SAFETY: rule 1: the list and its entries, which `mg_rpc_add` made, are live.
-    guard((), || unsafe {
-        let mut slot = head;
-        while let Some(entry) = NonNull::new(slot).and_then(|slot| NonNull::new(*slot.as_ptr())) {
-            let next = &raw mut (*entry.as_ptr()).next;
-            if handler.is_some() && !same_handler((*entry.as_ptr()).r#fn, handler) {
-                slot = next;
-                continue;
-            }
-            *slot = *next;
-            if !defer(entry) {
-                free_entry(entry);
+    exported("mg_rpc_del", (), || {
+        // SAFETY: rule 1: the list and its entries, which `mg_rpc_add` made, are live.
+        unsafe {
+            let mut slot = head;
+            while let Some(entry) = NonNull::new(slot).and_then(|slot| NonNull::new(*slot.as_ptr()))
+            {
+                let next = &raw mut (*entry.as_ptr()).next;
+                if handler.is_some() && !same_handler((*entry.as_ptr()).r#fn, handler) {
+                    slot = next;
+                    continue;
+                }
+                *slot = *next;
+                if !defer(entry) {
+                    free_entry(entry);
+                }
             }
         }
-    });
+    })
 }
 
 fn same_handler(a: Handler, b: Handler) -> bool {
@@ -167,21 +173,23 @@ unsafe fn print(r: *mut mg_rpc_req, f: impl FnOnce(&mut dyn Sink, &[u8])) {
 /// address of the list, may be NULL. Batches are not supported.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_rpc_process(r: *mut mg_rpc_req) {
-    if r.is_null() {
-        return;
-    }
-    // SAFETY: rules 1, 4 and 7.
-    guard((), || unsafe {
-        let name: &[u8] = match rpc::classify((*r).frame.bytes()) {
-            Frame::Request(name) => name,
-            Frame::Response => b"",
-            Frame::Other => return print(r, rpc::malformed),
-        };
-        match find((*r).head, name) {
-            Some(entry) => dispatch(r, entry),
-            None => print(r, |sink, frame| rpc::not_found(sink, frame, name)),
+    exported("mg_rpc_process", (), || {
+        if r.is_null() {
+            return;
         }
-    });
+        // SAFETY: rules 1, 4 and 7.
+        unsafe {
+            let name: &[u8] = match rpc::classify((*r).frame.bytes()) {
+                Frame::Request(name) => name,
+                Frame::Response => b"",
+                Frame::Other => return print(r, rpc::malformed),
+            };
+            match find((*r).head, name) {
+                Some(entry) => dispatch(r, entry),
+                None => print(r, |sink, frame| rpc::not_found(sink, frame, name)),
+            }
+        }
+    })
 }
 
 /// Prints `fmt`, or `null` for NULL.
@@ -200,18 +208,20 @@ unsafe fn body(sink: &mut dyn Sink, fmt: *const c_char, ap: *mut va_list) {
 /// mg_rpc_ok with an argument list, which is advanced.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_rpc_vok(r: *mut mg_rpc_req, fmt: *const c_char, ap: *mut va_list) {
-    if r.is_null() {
-        return;
-    }
-    // SAFETY: rules 1, 3, 6 and 7.
-    guard((), || unsafe {
-        print(r, |sink, frame| {
-            if rpc::begin_result(sink, frame) {
-                body(sink, fmt, ap);
-                sink.put(b"}");
-            }
-        });
-    });
+    exported("mg_rpc_vok", (), || {
+        if r.is_null() {
+            return;
+        }
+        // SAFETY: rules 1, 3, 6 and 7.
+        unsafe {
+            print(r, |sink, frame| {
+                if rpc::begin_result(sink, frame) {
+                    body(sink, fmt, ap);
+                    sink.put(b"}");
+                }
+            });
+        }
+    })
 }
 
 /// mg_rpc_err with an argument list, which is advanced.
@@ -222,43 +232,47 @@ pub unsafe extern "C" fn mg_rpc_verr(
     fmt: *const c_char,
     ap: *mut va_list,
 ) {
-    if r.is_null() {
-        return;
-    }
-    // SAFETY: rules 1, 3, 6 and 7.
-    guard((), || unsafe {
-        print(r, |sink, frame| {
-            rpc::begin_error(sink, frame, code);
-            body(sink, fmt, ap);
-            sink.put(b"}}");
-        });
-    });
+    exported("mg_rpc_verr", (), || {
+        if r.is_null() {
+            return;
+        }
+        // SAFETY: rules 1, 3, 6 and 7.
+        unsafe {
+            print(r, |sink, frame| {
+                rpc::begin_error(sink, frame, code);
+                body(sink, fmt, ap);
+                sink.put(b"}}");
+            });
+        }
+    })
 }
 
 /// A handler: answers with an array of all method patterns, newest first, without the empty one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_rpc_list(r: *mut mg_rpc_req) {
-    if r.is_null() {
-        return;
-    }
-    // SAFETY: rules 1, 4 and 7.
-    guard((), || unsafe {
-        let mut entry = if (*r).head.is_null() { null_mut() } else { *(*r).head };
-        print(r, |sink, frame| {
-            if !rpc::begin_result(sink, frame) {
-                return;
-            }
-            let mut before: &[u8] = b"[\"";
-            while !entry.is_null() {
-                let pattern = (*entry).method.bytes();
-                if !pattern.is_empty() {
-                    sink.put(before);
-                    print::json(sink, pattern);
-                    before = b"\",\"";
+    exported("mg_rpc_list", (), || {
+        if r.is_null() {
+            return;
+        }
+        // SAFETY: rules 1, 4 and 7.
+        unsafe {
+            let mut entry = if (*r).head.is_null() { null_mut() } else { *(*r).head };
+            print(r, |sink, frame| {
+                if !rpc::begin_result(sink, frame) {
+                    return;
                 }
-                entry = (*entry).next;
-            }
-            sink.put(if before == b"[\"" { b"[]}" } else { b"\"]}" });
-        });
-    });
+                let mut before: &[u8] = b"[\"";
+                while !entry.is_null() {
+                    let pattern = (*entry).method.bytes();
+                    if !pattern.is_empty() {
+                        sink.put(before);
+                        print::json(sink, pattern);
+                        before = b"\",\"";
+                    }
+                    entry = (*entry).next;
+                }
+                sink.put(if before == b"[\"" { b"[]}" } else { b"\"]}" });
+            });
+        }
+    })
 }

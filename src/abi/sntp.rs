@@ -3,11 +3,11 @@
 use core::ffi::{c_char, c_void};
 use core::ptr::null_mut;
 
-use super::mem::{bytes, guard};
+use super::mem::bytes;
 use super::net::mg_connect_svc;
+use super::panics::{exported, exported_on};
 use super::types::{mg_connection, mg_event_handler_t, mg_mgr};
 use crate::event::conn::Conn;
-use crate::event::state::Scope;
 use crate::sntp;
 
 /// Asks the time server at `url` (NULL: udp://time.google.com:123) for the time; see mg_connect.
@@ -24,21 +24,23 @@ pub unsafe extern "C" fn mg_sntp_connect(
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) -> *mut mg_connection {
-    let url = if url.is_null() { c"udp://time.google.com:123".as_ptr() } else { url };
-    // SAFETY: passed on.
-    unsafe { mg_connect_svc(mgr, url, r#fn, fn_data, Some(sntp::sntp_handler), null_mut()) }
+    exported("mg_sntp_connect", null_mut(), || {
+        let url = if url.is_null() { c"udp://time.google.com:123".as_ptr() } else { url };
+        // SAFETY: passed on.
+        unsafe { mg_connect_svc(mgr, url, r#fn, fn_data, Some(sntp::sntp_handler), null_mut()) }
+    })
 }
 
 /// Sends a request on a connection made by mg_sntp_connect, which has done so already when it was
 /// connected. Does nothing while the name of the server is being looked up.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sntp_request(c: *mut mg_connection) {
-    guard((), || {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_sntp_request", conn, (), |conn| {
         // SAFETY: rule 1.
-        let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
-        let _scope = conn.state().map(Scope::enter);
         sntp::request(conn);
-    });
+    })
 }
 
 /// Reads an SNTP packet that has just arrived (RFC 4330) and sets mg_boot_timestamp_ms if the time
@@ -49,8 +51,10 @@ pub unsafe extern "C" fn mg_sntp_request(c: *mut mg_connection) {
 /// reply to a request is not known here.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_sntp_parse(buf: *const u8, len: usize) -> i64 {
-    // SAFETY: rule 2.
-    let time = guard(None, || sntp::take_time(unsafe { bytes(buf.cast(), len) }));
-    // -1 is kept for failures.
-    time.map_or(-1, |time| if time == -1 { 0 } else { time })
+    exported("mg_sntp_parse", -1, || {
+        // SAFETY: rule 2.
+        let time = sntp::take_time(unsafe { bytes(buf.cast(), len) });
+        // -1 is kept for failures.
+        time.map_or(-1, |time| if time == -1 { 0 } else { time })
+    })
 }

@@ -3,31 +3,36 @@
 use core::cmp::Ordering;
 use core::ffi::{c_char, c_int, c_void};
 
-use super::mem::{cstr, guard, strdup};
+use super::mem::{cstr, strdup};
+use super::panics::exported;
 use super::types::mg_str;
 use crate::text::{glob, str};
 
 /// The slice of a NUL-terminated string; `{NULL, 0}` for NULL. Programs write `mg_str(s)`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_str_s(s: *const c_char) -> mg_str {
-    // SAFETY: rule 3.
-    let len = unsafe { cstr(s) }.map_or(0, <[u8]>::len);
-    mg_str { buf: s.cast_mut(), len }
+    exported("mg_str_s", mg_str::NULL, || {
+        // SAFETY: rule 3.
+        let len = unsafe { cstr(s) }.map_or(0, <[u8]>::len);
+        mg_str { buf: s.cast_mut(), len }
+    })
 }
 
 /// The slice of `n` bytes at `s`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_str_n(s: *const c_char, n: usize) -> mg_str {
-    mg_str { buf: s.cast_mut(), len: n }
+    exported("mg_str_n", mg_str::NULL, || mg_str { buf: s.cast_mut(), len: n })
 }
 
 /// Compares two C strings, ignoring ASCII case. Returns 0 if they are equal, else the difference of
 /// the first two lower-case characters that differ. NULL counts as empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_casecmp(s1: *const c_char, s2: *const c_char) -> c_int {
-    // SAFETY: rule 3.
-    let (a, b) = unsafe { (cstr(s1), cstr(s2)) };
-    str::casecmp(a.unwrap_or_default(), b.unwrap_or_default())
+    exported("mg_casecmp", 0, || {
+        // SAFETY: rule 3.
+        let (a, b) = unsafe { (cstr(s1), cstr(s2)) };
+        str::casecmp(a.unwrap_or_default(), b.unwrap_or_default())
+    })
 }
 
 fn sign(order: Ordering) -> c_int {
@@ -41,27 +46,33 @@ fn sign(order: Ordering) -> c_int {
 /// Compares two slices byte by byte: -1, 0 or 1. A prefix is smaller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_strcmp(str1: mg_str, str2: mg_str) -> c_int {
-    // SAFETY: rule 4.
-    let (a, b) = unsafe { (str1.bytes(), str2.bytes()) };
-    sign(str::compare(a, b))
+    exported("mg_strcmp", 0, || {
+        // SAFETY: rule 4.
+        let (a, b) = unsafe { (str1.bytes(), str2.bytes()) };
+        sign(str::compare(a, b))
+    })
 }
 
 /// Compares two slices ignoring ASCII case: -1, 0 or 1. A prefix is smaller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_strcasecmp(str1: mg_str, str2: mg_str) -> c_int {
-    // SAFETY: rule 4.
-    let (a, b) = unsafe { (str1.bytes(), str2.bytes()) };
-    sign(str::compare_ignore_case(a, b))
+    exported("mg_strcasecmp", 0, || {
+        // SAFETY: rule 4.
+        let (a, b) = unsafe { (str1.bytes(), str2.bytes()) };
+        sign(str::compare_ignore_case(a, b))
+    })
 }
 
 /// A copy of `s` with a NUL behind it; the caller frees `buf` with mg_free(). `{NULL, 0}` if `s` is
 /// empty or memory runs out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_strdup(s: mg_str) -> mg_str {
-    // SAFETY: rule 4.
-    let bytes = unsafe { s.bytes() };
-    let copy = if bytes.is_empty() { core::ptr::null_mut() } else { strdup(bytes) };
-    if copy.is_null() { mg_str::NULL } else { mg_str { buf: copy, len: bytes.len() } }
+    exported("mg_strdup", mg_str::NULL, || {
+        // SAFETY: rule 4.
+        let bytes = unsafe { s.bytes() };
+        let copy = if bytes.is_empty() { core::ptr::null_mut() } else { strdup(bytes) };
+        if copy.is_null() { mg_str::NULL } else { mg_str { buf: copy, len: bytes.len() } }
+    })
 }
 
 /// Splits `s` at the first `sep`: `*a` is what stands before it, `*b` what follows. Without `sep`,
@@ -71,20 +82,22 @@ pub unsafe extern "C" fn mg_strdup(s: mg_str) -> mg_str {
 /// variable that was passed as `s`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_span(s: mg_str, a: *mut mg_str, b: *mut mg_str, sep: c_char) -> bool {
-    // SAFETY: rule 4.
-    let Some((first, rest)) = str::span(unsafe { s.bytes() }, sep as u8) else {
-        return false;
-    };
-    // SAFETY: rule 5; `b` last, so that it wins if both are the same.
-    unsafe {
-        if !a.is_null() {
-            a.write(mg_str::new(first));
+    exported("mg_span", false, || {
+        // SAFETY: rule 4.
+        let Some((first, rest)) = str::span(unsafe { s.bytes() }, sep as u8) else {
+            return false;
+        };
+        // SAFETY: rule 5; `b` last, so that it wins if both are the same.
+        unsafe {
+            if !a.is_null() {
+                a.write(mg_str::new(first));
+            }
+            if !b.is_null() {
+                b.write(mg_str::new(rest));
+            }
         }
-        if !b.is_null() {
-            b.write(mg_str::new(rest));
-        }
-    }
-    true
+        true
+    })
 }
 
 /// Reads an unsigned number that makes up all of `str` into the `val_len` (1, 2, 4 or 8) bytes at
@@ -99,41 +112,45 @@ pub unsafe extern "C" fn mg_str_to_num(
     val: *mut c_void,
     val_len: usize,
 ) -> bool {
-    if val.is_null() || !matches!(val_len, 1 | 2 | 4 | 8) {
-        return false;
-    }
-    let max = u64::MAX >> (64 - 8 * val_len);
-    let base = u32::try_from(base).unwrap_or(u32::MAX);
-    // SAFETY: rule 4.
-    let Some(n) = str::to_num(unsafe { str.bytes() }, base, max) else {
-        return false;
-    };
-    // SAFETY: rule 5: `val` has `val_len` writable bytes, of any alignment.
-    unsafe {
-        match val_len {
-            1 => val.cast::<u8>().write(n as u8),
-            2 => val.cast::<u16>().write_unaligned(n as u16),
-            4 => val.cast::<u32>().write_unaligned(n as u32),
-            _ => val.cast::<u64>().write_unaligned(n),
+    exported("mg_str_to_num", false, || {
+        if val.is_null() || !matches!(val_len, 1 | 2 | 4 | 8) {
+            return false;
         }
-    }
-    true
+        let max = u64::MAX >> (64 - 8 * val_len);
+        let base = u32::try_from(base).unwrap_or(u32::MAX);
+        // SAFETY: rule 4.
+        let Some(n) = str::to_num(unsafe { str.bytes() }, base, max) else {
+            return false;
+        };
+        // SAFETY: rule 5: `val` has `val_len` writable bytes, of any alignment.
+        unsafe {
+            match val_len {
+                1 => val.cast::<u8>().write(n as u8),
+                2 => val.cast::<u16>().write_unaligned(n as u16),
+                4 => val.cast::<u32>().write_unaligned(n as u32),
+                _ => val.cast::<u64>().write_unaligned(n),
+            }
+        }
+        true
+    })
 }
 
 /// Reads a decimal size with blanks and tabs around it. Returns false, with `*val` unchanged, for
 /// anything else.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_to_size_t(str: mg_str, val: *mut usize) -> bool {
-    // SAFETY: rule 4.
-    let Some(n) = str::to_size(unsafe { str.bytes() }) else {
-        return false;
-    };
-    if val.is_null() {
-        return false;
-    }
-    // SAFETY: rule 5.
-    unsafe { val.write_unaligned(n) };
-    true
+    exported("mg_to_size_t", false, || {
+        // SAFETY: rule 4.
+        let Some(n) = str::to_size(unsafe { str.bytes() }) else {
+            return false;
+        };
+        if val.is_null() {
+            return false;
+        }
+        // SAFETY: rule 5.
+        unsafe { val.write_unaligned(n) };
+        true
+    })
 }
 
 /// Tells whether all of `str` matches the glob `pattern`: `?` is any one byte, `*` any bytes but
@@ -143,19 +160,21 @@ pub unsafe extern "C" fn mg_to_size_t(str: mg_str, val: *mut usize) -> bool {
 /// one; it needs one more entry than the pattern has wildcards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_match(str: mg_str, pattern: mg_str, caps: *mut mg_str) -> bool {
-    // SAFETY: rule 4.
-    let (text, pattern) = unsafe { (str.bytes(), pattern.bytes()) };
-    let base = if str.buf.is_null() { text.as_ptr().cast_mut().cast() } else { str.buf };
-    let mut store = |i: usize, capture: Option<(usize, usize)>| {
-        let slice = capture
-            .map_or(mg_str::NULL, |(start, len)| mg_str { buf: base.wrapping_add(start), len });
-        if !caps.is_null() {
-            // SAFETY: rule 5: the array has one more entry than the pattern has wildcards, and the
-            // matcher stores no more.
-            unsafe { caps.add(i).write(slice) };
-        }
-    };
-    guard(false, || glob::matches(text, pattern, &mut store))
+    exported("mg_match", false, || {
+        // SAFETY: rule 4.
+        let (text, pattern) = unsafe { (str.bytes(), pattern.bytes()) };
+        let base = if str.buf.is_null() { text.as_ptr().cast_mut().cast() } else { str.buf };
+        let mut store = |i: usize, capture: Option<(usize, usize)>| {
+            let slice = capture
+                .map_or(mg_str::NULL, |(start, len)| mg_str { buf: base.wrapping_add(start), len });
+            if !caps.is_null() {
+                // SAFETY: rule 5: the array has one more entry than the pattern has wildcards, and the
+                // matcher stores no more.
+                unsafe { caps.add(i).write(slice) };
+            }
+        };
+        glob::matches(text, pattern, &mut store)
+    })
 }
 
 #[cfg(test)]

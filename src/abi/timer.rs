@@ -10,7 +10,8 @@ use core::ptr;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::hooks::mg_millis;
-use super::mem::{calloc, guard, mg_free};
+use super::mem::{calloc, mg_free};
+use super::panics::exported;
 use super::types::{mg_mgr, mg_timer};
 
 /// Call once.
@@ -38,9 +39,11 @@ pub static mut mg_boot_timestamp_ms: u64 = 0;
 /// Current time in milliseconds: mg_millis() plus `mg_boot_timestamp_ms`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_now() -> u64 {
-    // SAFETY: the object is a static that the library only accesses atomically.
-    let boot = unsafe { AtomicU64::from_ptr(&raw mut mg_boot_timestamp_ms) };
-    now_ms().wrapping_add(boot.load(Ordering::Relaxed))
+    exported("mg_now", 0, || {
+        // SAFETY: the object is a static that the library only accesses atomically.
+        let boot = unsafe { AtomicU64::from_ptr(&raw mut mg_boot_timestamp_ms) };
+        now_ms().wrapping_add(boot.load(Ordering::Relaxed))
+    })
 }
 
 /// A periodic deadline: tells whether it has passed, and the next one.
@@ -68,14 +71,16 @@ pub fn expired(deadline: u64, period: u64, now: u64) -> (bool, u64) {
 /// NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_timer_expired(expiration: *mut u64, period: u64, now: u64) -> bool {
-    if expiration.is_null() {
-        return false;
-    }
-    // SAFETY: rule 5.
-    let (due, next) = expired(unsafe { expiration.read() }, period, now);
-    // SAFETY: rule 5.
-    unsafe { expiration.write(next) };
-    due
+    exported("mg_timer_expired", false, || {
+        if expiration.is_null() {
+            return false;
+        }
+        // SAFETY: rule 5.
+        let (due, next) = expired(unsafe { expiration.read() }, period, now);
+        // SAFETY: rule 5.
+        unsafe { expiration.write(next) };
+        due
+    })
 }
 
 /// Fills in `timer`, which must not be in a list, and puts it at the head of the list `head`.
@@ -91,27 +96,31 @@ pub unsafe extern "C" fn mg_timer_init(
     r#fn: Option<unsafe extern "C" fn(arg: *mut c_void)>,
     arg: *mut c_void,
 ) {
-    if head.is_null() || timer.is_null() {
-        return;
-    }
-    // SAFETY: rule 1: `timer` is writable, `head` is a list head.
-    unsafe {
-        let next = head.read();
-        timer.write(mg_timer { period_ms: milliseconds, expire: 0, flags, r#fn, arg, next });
-        head.write(timer);
-    }
+    exported("mg_timer_init", (), || {
+        if head.is_null() || timer.is_null() {
+            return;
+        }
+        // SAFETY: rule 1: `timer` is writable, `head` is a list head.
+        unsafe {
+            let next = head.read();
+            timer.write(mg_timer { period_ms: milliseconds, expire: 0, flags, r#fn, arg, next });
+            head.write(timer);
+        }
+    })
 }
 
 /// Takes `timer` out of the list `head`; a timer that is not there is left alone. Memory is not
 /// released.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_timer_free(head: *mut *mut mg_timer, timer: *mut mg_timer) {
-    // SAFETY: rule 1; `timer` is only compared until it is found in the list.
-    unsafe {
-        if let Some(link) = find(head, timer) {
-            take_out(link, timer);
+    exported("mg_timer_free", (), || {
+        // SAFETY: rule 1; `timer` is only compared until it is found in the list.
+        unsafe {
+            if let Some(link) = find(head, timer) {
+                take_out(link, timer);
+            }
         }
-    }
+    })
 }
 
 /// The link in the list that points to `timer`.
@@ -138,8 +147,10 @@ unsafe fn find(head: *mut *mut mg_timer, timer: *mut mg_timer) -> Option<*mut *m
 /// out of the list and free it, also its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_timer_poll(head: *mut *mut mg_timer, new_ms: u64) {
-    // SAFETY: rules 1 and 7.
-    guard((), || unsafe { poll(head, new_ms) });
+    exported("mg_timer_poll", (), || {
+        // SAFETY: rules 1 and 7.
+        unsafe { poll(head, new_ms) };
+    })
 }
 
 unsafe fn poll(head: *mut *mut mg_timer, now_ms: u64) {
@@ -258,18 +269,20 @@ pub unsafe extern "C" fn mg_timer_add(
     r#fn: Option<unsafe extern "C" fn(arg: *mut c_void)>,
     arg: *mut c_void,
 ) -> *mut mg_timer {
-    if mgr.is_null() {
-        return ptr::null_mut();
-    }
-    let timer: *mut mg_timer = calloc(size_of::<mg_timer>()).cast();
-    if !timer.is_null() {
-        let flags = flags | MG_TIMER_AUTODELETE;
-        // SAFETY: rule 1, and a fresh block.
-        unsafe {
-            mg_timer_init(&raw mut (*mgr).timers, timer, milliseconds, flags, r#fn, arg);
+    exported("mg_timer_add", core::ptr::null_mut(), || {
+        if mgr.is_null() {
+            return ptr::null_mut();
         }
-    }
-    timer
+        let timer: *mut mg_timer = calloc(size_of::<mg_timer>()).cast();
+        if !timer.is_null() {
+            let flags = flags | MG_TIMER_AUTODELETE;
+            // SAFETY: rule 1, and a fresh block.
+            unsafe {
+                mg_timer_init(&raw mut (*mgr).timers, timer, milliseconds, flags, r#fn, arg);
+            }
+        }
+        timer
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use core::ffi::{c_char, c_int, c_uint};
 
 use super::hooks::mg_random;
-use super::mem::{bytes, guard};
+use super::mem::bytes;
+use super::panics::exported;
 use super::timer::now_ms;
 use super::types::{mg_addr, mg_str};
 use crate::text::addr::{self, Host};
@@ -22,10 +23,12 @@ pub(crate) unsafe fn wipe(p: *mut u8, len: usize) {
 /// Zeroes `len` bytes at `buf`, for secrets: the compiler will not leave it out. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_bzero(buf: *mut u8, len: usize) {
-    if !buf.is_null() {
-        // SAFETY: rule 2.
-        unsafe { wipe(buf, len) };
-    }
+    exported("mg_bzero", (), || {
+        if !buf.is_null() {
+            // SAFETY: rule 2.
+            unsafe { wipe(buf, len) };
+        }
+    })
 }
 
 /// Letters and digits of `mg_random_str`.
@@ -37,37 +40,40 @@ const ALPHANUMERIC: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST
 /// empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_random_str(buf: *mut c_char, len: usize) -> *mut c_char {
-    if buf.is_null() || len == 0 {
-        return buf;
-    }
-    let mut filled = 0;
-    let mut pool = [0u8; 64];
-    while filled < len - 1 {
-        // SAFETY: the pool is writable.
-        if !unsafe { mg_random(pool.as_mut_ptr().cast(), pool.len()) } {
-            filled = 0;
-            break;
+    exported("mg_random_str", core::ptr::null_mut(), || {
+        if buf.is_null() || len == 0 {
+            return buf;
         }
-        // 248 = 4 * 62: larger bytes would favour the first letters.
-        for &b in pool.iter().filter(|&&b| b < 248).take(len - 1 - filled) {
-            let c = ALPHANUMERIC[usize::from(b % 62)];
-            // SAFETY: rule 2: `filled < len - 1`.
-            unsafe { buf.add(filled).write(c as c_char) };
-            filled += 1;
+        let mut filled = 0;
+        let mut pool = [0u8; 64];
+        while filled < len - 1 {
+            // SAFETY: the pool is writable.
+            if !unsafe { mg_random(pool.as_mut_ptr().cast(), pool.len()) } {
+                filled = 0;
+                break;
+            }
+            // 248 = 4 * 62: larger bytes would favour the first letters.
+            for &b in pool.iter().filter(|&&b| b < 248).take(len - 1 - filled) {
+                let c = ALPHANUMERIC[usize::from(b % 62)];
+                // SAFETY: rule 2: `filled < len - 1`.
+                unsafe { buf.add(filled).write(c as c_char) };
+                filled += 1;
+            }
         }
-    }
-    // SAFETY: rule 2: `filled < len`.
-    unsafe { buf.add(filled).write(0) };
-    buf
+        // SAFETY: rule 2: `filled < len`.
+        unsafe { buf.add(filled).write(0) };
+        buf
+    })
 }
 
 /// CRC-32 (IEEE 802.3, as in zlib) of `len` bytes at `buf`. Start with `crc` 0 and pass the result
 /// on to continue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_crc32(crc: u32, buf: *const c_char, len: usize) -> u32 {
-    // SAFETY: rule 2.
-    let data = unsafe { bytes(buf.cast(), len) };
-    guard(crc, || {
+    exported("mg_crc32", crc, || {
+        // SAFETY: rule 2.
+        let data = unsafe { bytes(buf.cast(), len) };
+
         let mut hasher = crc32fast::Hasher::new_with_initial(crc);
         hasher.update(data);
         hasher.finalize()
@@ -78,9 +84,11 @@ pub unsafe extern "C" fn mg_crc32(crc: u32, buf: *const c_char, len: usize) -> u
 /// byte inside. Purely textual; symbolic links are not looked at.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_path_is_sane(path: mg_str) -> bool {
-    // SAFETY: rule 4.
-    let path = unsafe { path.bytes() };
-    guard(false, || path::is_sane(path))
+    exported("mg_path_is_sane", false, || {
+        // SAFETY: rule 4.
+        let path = unsafe { path.bytes() };
+        path::is_sane(path)
+    })
 }
 
 /// Checks an address against an access list such as `-0.0.0.0/0,+10.0.0.0/8`.
@@ -90,21 +98,23 @@ pub unsafe extern "C" fn mg_path_is_sane(path: mg_str) -> bool {
 /// sign, -2 for an unreadable network.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_check_ip_acl(acl: mg_str, remote_ip: *mut mg_addr) -> c_int {
-    if remote_ip.is_null() {
-        return -1;
-    }
-    // SAFETY: rule 1; the union is plain bytes.
-    let (is_ip6, ip) = unsafe { ((*remote_ip).is_ip6, (*remote_ip).addr.ip) };
-    if is_ip6 {
-        return -1;
-    }
-    let [a, b, c, d, ..] = ip;
-    // SAFETY: rule 4.
-    let list = unsafe { acl.bytes() };
-    guard(-2, || match acl::check(list, u32::from_be_bytes([a, b, c, d])) {
-        Ok(allowed) => c_int::from(allowed),
-        Err(acl::Error::Sign) => -1,
-        Err(acl::Error::Network) => -2,
+    exported("mg_check_ip_acl", -2, || {
+        if remote_ip.is_null() {
+            return -1;
+        }
+        // SAFETY: rule 1; the union is plain bytes.
+        let (is_ip6, ip) = unsafe { ((*remote_ip).is_ip6, (*remote_ip).addr.ip) };
+        if is_ip6 {
+            return -1;
+        }
+        let [a, b, c, d, ..] = ip;
+        // SAFETY: rule 4.
+        let list = unsafe { acl.bytes() };
+        match acl::check(list, u32::from_be_bytes([a, b, c, d])) {
+            Ok(allowed) => c_int::from(allowed),
+            Err(acl::Error::Sign) => -1,
+            Err(acl::Error::Network) => -2,
+        }
     })
 }
 
@@ -114,53 +124,57 @@ pub unsafe extern "C" fn mg_check_ip_acl(acl: mg_str, remote_ip: *mut mg_addr) -
 /// Returns false, with `addr` unchanged, for anything else or a NULL `addr`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_aton(str: mg_str, addr: *mut mg_addr) -> bool {
-    if addr.is_null() {
-        return false;
-    }
-    // SAFETY: rule 4.
-    let Some(host) = guard(None, || addr::parse(unsafe { str.bytes() })) else {
-        return false;
-    };
-    // SAFETY: rule 1: `addr` is writable; IPv4 leaves the other 12 bytes and the scope alone.
-    unsafe {
-        match host {
-            Host::Any => (*addr).addr.ip = [0; 16],
-            Host::V4(ip) => (&raw mut (*addr).addr.ip).cast::<[u8; 4]>().write(ip),
-            Host::V6(ip, scope) => {
-                (*addr).addr.ip = ip;
-                (*addr).scope_id = scope;
-            }
+    exported("mg_aton", false, || {
+        if addr.is_null() {
+            return false;
         }
-        (*addr).is_ip6 = matches!(host, Host::V6(..));
-    }
-    true
+        // SAFETY: rule 4.
+        let Some(host) = addr::parse(unsafe { str.bytes() }) else {
+            return false;
+        };
+        // SAFETY: rule 1: `addr` is writable; IPv4 leaves the other 12 bytes and the scope alone.
+        unsafe {
+            match host {
+                Host::Any => (*addr).addr.ip = [0; 16],
+                Host::V4(ip) => (&raw mut (*addr).addr.ip).cast::<[u8; 4]>().write(ip),
+                Host::V6(ip, scope) => {
+                    (*addr).addr.ip = ip;
+                    (*addr).scope_id = scope;
+                }
+            }
+            (*addr).is_ip6 = matches!(host, Host::V6(..));
+        }
+        true
+    })
 }
 
 /// Waits at least `ms` milliseconds without handling any events.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_delayms(ms: c_uint) {
-    let until = now_ms() + u64::from(ms) + 1;
-    while now_ms() < until {
-        core::hint::spin_loop();
-    }
+    exported("mg_delayms", (), || {
+        let until = now_ms() + u64::from(ms) + 1;
+        while now_ms() < until {
+            core::hint::spin_loop();
+        }
+    })
 }
 
 /// A 16-bit number from network to host byte order, or back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_ntohs(net: u16) -> u16 {
-    u16::from_be(net)
+    exported("mg_ntohs", 0, || u16::from_be(net))
 }
 
 /// A 32-bit number from network to host byte order, or back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_ntohl(net: u32) -> u32 {
-    u32::from_be(net)
+    exported("mg_ntohl", 0, || u32::from_be(net))
 }
 
 /// A 64-bit number from network to host byte order, or back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_ntohll(net: u64) -> u64 {
-    u64::from_be(net)
+    exported("mg_ntohll", 0, || u64::from_be(net))
 }
 
 #[cfg(test)]

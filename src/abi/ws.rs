@@ -3,7 +3,8 @@
 use core::ffi::{c_char, c_int, c_void};
 use core::ptr::null_mut;
 
-use super::mem::{bytes, guard};
+use super::mem::bytes;
+use super::panics::{exported, exported_on};
 use super::types::{mg_connection, mg_event_handler_t, mg_http_message, mg_mgr, va_list};
 use crate::event::conn::Conn;
 use crate::event::output;
@@ -20,9 +21,11 @@ unsafe extern "C" fn meerkat_ws_vconnect(
     fmt: *const c_char,
     ap: *mut va_list,
 ) -> *mut mg_connection {
-    // SAFETY: rules 1, 3, 6 and 7.
-    guard(null_mut(), || unsafe {
-        handshake::connect(mgr, url, (r#fn, fn_data), fmt, ap).map_or(null_mut(), Conn::ptr)
+    exported("meerkat_ws_vconnect", null_mut(), || {
+        // SAFETY: rules 1, 3, 6 and 7.
+        unsafe {
+            handshake::connect(mgr, url, (r#fn, fn_data), fmt, ap).map_or(null_mut(), Conn::ptr)
+        }
     })
 }
 
@@ -34,15 +37,17 @@ unsafe extern "C" fn meerkat_ws_vupgrade(
     fmt: *const c_char,
     ap: *mut va_list,
 ) {
-    if hm.is_null() {
-        return;
-    }
-    // SAFETY: rules 1, 3, 4 and 6.
-    guard((), || unsafe {
-        if let Some(conn) = Conn::from_ptr(c) {
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("meerkat_ws_vupgrade", conn, (), |conn| {
+        if hm.is_null() {
+            return;
+        }
+        // SAFETY: rules 1, 3, 4 and 6.
+        unsafe {
             handshake::upgrade(conn, hm, fmt, ap);
         }
-    });
+    })
 }
 
 /// Appends `len` bytes at `buf` to c->send as one WebSocket frame with opcode `op`, masked if `c`
@@ -59,14 +64,17 @@ pub unsafe extern "C" fn mg_ws_send(
     len: usize,
     op: c_int,
 ) -> usize {
-    // SAFETY: rules 1 and 2.
-    guard(0, || unsafe {
-        let Some(conn) = Conn::from_ptr(c) else { return 0 };
-        let sent = send::frame(conn, bytes(buf, len), len, op);
-        if sent == 0 && output::is_too_much(conn, len.saturating_add(MAX_HEADER_LEN)) {
-            output::refuse(conn);
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_ws_send", conn, 0, |conn| {
+        // SAFETY: rules 1 and 2.
+        unsafe {
+            let sent = send::frame(conn, bytes(buf, len), len, op);
+            if sent == 0 && output::is_too_much(conn, len.saturating_add(MAX_HEADER_LEN)) {
+                output::refuse(conn);
+            }
+            sent
         }
-        sent
     })
 }
 
@@ -77,8 +85,8 @@ pub unsafe extern "C" fn mg_ws_send(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_ws_wrap(c: *mut mg_connection, len: usize, op: c_int) -> usize {
     // SAFETY: rule 1.
-    guard(0, || unsafe {
-        let Some(conn) = Conn::from_ptr(c) else { return 0 };
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_ws_wrap", conn, 0, |conn| {
         let wrapped = send::wrap(conn, len, op);
         let total = conn.send_len();
         if !wrapped && len <= total && output::is_too_much(conn, MAX_HEADER_LEN) {
@@ -96,6 +104,10 @@ pub unsafe extern "C" fn mg_ws_vprintf(
     fmt: *const c_char,
     ap: *mut va_list,
 ) -> usize {
-    // SAFETY: rules 1, 3 and 6.
-    guard(0, || unsafe { Conn::from_ptr(c).map_or(0, |conn| send::vprintf(conn, op, fmt, ap)) })
+    // SAFETY: rule 1.
+    let conn = unsafe { Conn::from_ptr(c) };
+    exported_on("mg_ws_vprintf", conn, 0, |conn| {
+        // SAFETY: rules 1, 3 and 6.
+        unsafe { send::vprintf(conn, op, fmt, ap) }
+    })
 }

@@ -4,7 +4,8 @@ use core::cell::{Cell, RefCell};
 use core::ffi::{c_char, c_void};
 
 use super::sets::Set;
-use crate::abi::mem::{cstr, guard};
+use crate::abi::mem::cstr;
+use crate::abi::panics::guard;
 use crate::abi::protocol_types::mg_dash_user;
 use crate::fs::system::{FileSystem, join};
 use crate::text::path;

@@ -8,7 +8,7 @@ use super::requests::{JSON_HEADERS, announce_size, refuse};
 use super::sets::{Set, op};
 use super::{Client, Dash, files};
 use crate::abi::http::body_of;
-use crate::abi::mem::guard;
+use crate::abi::panics::guard;
 use crate::abi::types::{flags, mg_connection, mg_http_message, mg_http_serve_opts};
 use crate::event::conn::Conn;
 use crate::event::state::Scope;

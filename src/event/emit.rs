@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::conn::Conn;
 use super::slow;
-use crate::abi::mem;
+use crate::abi::panics;
 use crate::abi::types::flags;
 use crate::abi::types::mg_connection;
 
@@ -64,8 +64,8 @@ pub(crate) fn contain(c: *mut mg_connection, f: impl FnOnce(Conn)) {
     let Some(conn) = (unsafe { Conn::from_ptr(c) }) else { return };
     let contained = catch_unwind(AssertUnwindSafe(|| f(conn)));
     if contained.is_err() {
-        mem::count_panic();
-        mem::guard((), || fail(conn, format_args!("internal error")));
+        panics::count_panic();
+        panics::guard((), || fail(conn, format_args!("internal error")));
     }
 }
 

@@ -166,7 +166,7 @@ impl Guarded {
                 usize::MAX => 0,
                 limit => limit as u64,
             },
-            panics: crate::abi::mem::panics(),
+            panics: crate::abi::panics::panics(),
             full_ms: self.stats.full_ms + full_ms,
             ..self.stats
         }

@@ -12,7 +12,7 @@ use super::state::{Scope, State};
 use super::{admission, connect, guarded, linger, phases, proxy_header, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
 use crate::abi::iobuf::mg_iobuf_free;
-use crate::abi::mem;
+use crate::abi::panics;
 use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
 use crate::guard::deadline::Phase;
@@ -265,7 +265,7 @@ fn visit_all(state: State, now: u64) {
         if walk.is_ok() {
             return;
         }
-        mem::count_panic();
+        panics::count_panic();
         // SAFETY: as above; the panic happened while this connection was visited.
         if let Some(conn) = unsafe { Conn::from_ptr(cursor.get()) } {
             let _ = catch_unwind(AssertUnwindSafe(|| abandon(state, conn)));

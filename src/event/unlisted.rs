@@ -5,6 +5,7 @@
 //! `mg_free` asks here first. A program that replaces `mg_free` releases such connections with
 //! `mg_close_conn`.
 
+use crate::abi::panics::exported;
 use core::ffi::c_void;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +13,6 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use parking_lot::Mutex;
 
 use super::conn::Conn;
-use crate::abi::mem;
 
 /// How many there are; nearly always none, and then `mg_free` looks no further.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -56,10 +56,11 @@ fn take(address: usize) -> bool {
 /// Releases `ptr` if it is such a connection. Called by the default `mg_free`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn meerkat_free_unlisted(ptr: *mut c_void) -> bool {
-    if COUNT.load(Ordering::Acquire) == 0 || ptr.is_null() {
-        return false;
-    }
-    mem::guard(false, || {
+    exported("meerkat_free_unlisted", false, || {
+        if COUNT.load(Ordering::Acquire) == 0 || ptr.is_null() {
+            return false;
+        }
+
         if !take(ptr as usize) {
             return false;
         }

@@ -9,6 +9,7 @@ use std::ffi::CString;
 use super::{MG_FS_DIR, MG_FS_READ, MG_FS_WRITE};
 use crate::abi::fs::mg_mem_files;
 use crate::abi::mem::{calloc, cstr, mg_free};
+use crate::abi::panics::exported;
 use crate::abi::types::{mg_fs, mg_fs_ls_cb, mg_mem_file, time_t};
 
 /// The table that `mg_fs_packed` starts with.
@@ -80,77 +81,87 @@ fn below<'a>(path: &'a [u8], dir: &[u8]) -> Option<&'a [u8]> {
 }
 
 unsafe extern "C" fn st(path: *const c_char, size: *mut usize, mtime: *mut time_t) -> c_int {
-    // SAFETY: rule 3.
-    let Some(path) = (unsafe { cstr(path) }) else {
-        return 0;
-    };
-    let Some(file) = find(path) else {
-        let is_dir = files().any(|file| below(file.path, path).is_some());
-        return if is_dir { MG_FS_DIR } else { 0 };
-    };
-    if !size.is_null() {
-        // SAFETY: rule 5.
-        unsafe { size.write(file.size) };
-    }
-    if !mtime.is_null() {
-        // SAFETY: rule 5.
-        unsafe { mtime.write(file.mtime) };
-    }
-    MG_FS_READ
+    exported("mg_fs_packed.st", 0, || {
+        // SAFETY: rule 3.
+        let Some(path) = (unsafe { cstr(path) }) else {
+            return 0;
+        };
+        let Some(file) = find(path) else {
+            let is_dir = files().any(|file| below(file.path, path).is_some());
+            return if is_dir { MG_FS_DIR } else { 0 };
+        };
+        if !size.is_null() {
+            // SAFETY: rule 5.
+            unsafe { size.write(file.size) };
+        }
+        if !mtime.is_null() {
+            // SAFETY: rule 5.
+            unsafe { mtime.write(file.mtime) };
+        }
+        MG_FS_READ
+    })
 }
 
 unsafe extern "C" fn ls(path: *const c_char, each: mg_fs_ls_cb, arg: *mut c_void) {
-    // SAFETY: rule 3.
-    let (Some(dir), Some(each)) = (unsafe { cstr(path) }, each) else {
-        return;
-    };
-    // A name that came back later would send `mg_fs_ls` round in circles.
-    let mut seen: HashSet<&[u8]> = HashSet::new();
-    for file in files() {
-        let Some(rest) = below(file.path, dir) else {
-            continue;
+    exported("mg_fs_packed.ls", (), || {
+        // SAFETY: rule 3.
+        let (Some(dir), Some(each)) = (unsafe { cstr(path) }, each) else {
+            return;
         };
-        let name = rest.split(|&b| b == b'/').next().unwrap_or(rest);
-        if seen.try_reserve(1).is_ok() && !seen.insert(name) {
-            continue;
+        // A name that came back later would send `mg_fs_ls` round in circles.
+        let mut seen: HashSet<&[u8]> = HashSet::new();
+        for file in files() {
+            let Some(rest) = below(file.path, dir) else {
+                continue;
+            };
+            let name = rest.split(|&b| b == b'/').next().unwrap_or(rest);
+            if seen.try_reserve(1).is_ok() && !seen.insert(name) {
+                continue;
+            }
+            if let Ok(name) = CString::new(name) {
+                // SAFETY: rule 7; the name lives until the call returns.
+                unsafe { each(name.as_ptr(), arg) };
+            }
         }
-        if let Ok(name) = CString::new(name) {
-            // SAFETY: rule 7; the name lives until the call returns.
-            unsafe { each(name.as_ptr(), arg) };
-        }
-    }
+    })
 }
 
 unsafe extern "C" fn op(path: *const c_char, flags: c_int) -> *mut c_void {
-    // SAFETY: rule 3.
-    let path = unsafe { cstr(path) }.filter(|_| flags & MG_FS_WRITE == 0);
-    let Some(file) = path.and_then(find) else {
-        return core::ptr::null_mut();
-    };
-    let handle: *mut Handle = calloc(size_of::<Handle>()).cast();
-    if !handle.is_null() {
-        // SAFETY: a fresh block of the right size, aligned as `malloc` does.
-        unsafe { handle.write(Handle { data: file.data, size: file.size, pos: 0 }) };
-    }
-    handle.cast()
+    exported("mg_fs_packed.op", core::ptr::null_mut(), || {
+        // SAFETY: rule 3.
+        let path = unsafe { cstr(path) }.filter(|_| flags & MG_FS_WRITE == 0);
+        let Some(file) = path.and_then(find) else {
+            return core::ptr::null_mut();
+        };
+        let handle: *mut Handle = calloc(size_of::<Handle>()).cast();
+        if !handle.is_null() {
+            // SAFETY: a fresh block of the right size, aligned as `malloc` does.
+            unsafe { handle.write(Handle { data: file.data, size: file.size, pos: 0 }) };
+        }
+        handle.cast()
+    })
 }
 
 unsafe extern "C" fn cl(handle: *mut c_void) {
-    // SAFETY: NULL or a handle of `op`, which came from `mg_calloc`.
-    unsafe { mg_free(handle) };
+    exported("mg_fs_packed.cl", (), || {
+        // SAFETY: NULL or a handle of `op`, which came from `mg_calloc`.
+        unsafe { mg_free(handle) };
+    })
 }
 
 unsafe extern "C" fn rd(handle: *mut c_void, buf: *mut c_void, len: usize) -> usize {
-    if handle.is_null() || buf.is_null() {
-        return 0;
-    }
-    // SAFETY: a handle of `op` that is not closed; nobody else holds a reference to it.
-    let file = unsafe { &mut *handle.cast::<Handle>() };
-    let count = len.min(file.size - file.pos);
-    // SAFETY: `count` bytes follow `pos` in the content, and rule 2 for `buf`.
-    unsafe { core::ptr::copy_nonoverlapping(file.data.add(file.pos), buf.cast(), count) };
-    file.pos += count;
-    count
+    exported("mg_fs_packed.rd", 0, || {
+        if handle.is_null() || buf.is_null() {
+            return 0;
+        }
+        // SAFETY: a handle of `op` that is not closed; nobody else holds a reference to it.
+        let file = unsafe { &mut *handle.cast::<Handle>() };
+        let count = len.min(file.size - file.pos);
+        // SAFETY: `count` bytes follow `pos` in the content, and rule 2 for `buf`.
+        unsafe { core::ptr::copy_nonoverlapping(file.data.add(file.pos), buf.cast(), count) };
+        file.pos += count;
+        count
+    })
 }
 
 unsafe extern "C" fn wr(_: *mut c_void, _: *const c_void, _: usize) -> usize {
@@ -158,13 +169,15 @@ unsafe extern "C" fn wr(_: *mut c_void, _: *const c_void, _: usize) -> usize {
 }
 
 unsafe extern "C" fn sk(handle: *mut c_void, offset: usize) -> usize {
-    if handle.is_null() {
-        return 0;
-    }
-    // SAFETY: a handle of `op` that is not closed; nobody else holds a reference to it.
-    let file = unsafe { &mut *handle.cast::<Handle>() };
-    file.pos = offset.min(file.size);
-    file.pos
+    exported("mg_fs_packed.sk", 0, || {
+        if handle.is_null() {
+            return 0;
+        }
+        // SAFETY: a handle of `op` that is not closed; nobody else holds a reference to it.
+        let file = unsafe { &mut *handle.cast::<Handle>() };
+        file.pos = offset.min(file.size);
+        file.pos
+    })
 }
 
 unsafe extern "C" fn mv(_: *const c_char, _: *const c_char) -> bool {

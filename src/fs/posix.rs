@@ -15,6 +15,7 @@ use std::path::Path;
 
 use super::{MG_FS_DIR, MG_FS_EXCL, MG_FS_READ, MG_FS_WRITE, fence};
 use crate::abi::mem::cstr;
+use crate::abi::panics::exported;
 use crate::abi::types::{mg_fs, mg_fs_ls_cb, time_t};
 use crate::options::MG_ENABLE_DIRLIST;
 
@@ -108,6 +109,12 @@ pub(crate) fn lists_posix(fs: &mg_fs) -> bool {
         && fs.st.is_some_and(|f| core::ptr::fn_addr_eq(f, st as St))
 }
 
+/// True if files are renamed through `fs` by this module, that is over other files too.
+pub fn renames_posix(fs: &mg_fs) -> bool {
+    type Mv = unsafe extern "C" fn(*const c_char, *const c_char) -> bool;
+    fs.mv.is_some_and(|f| core::ptr::fn_addr_eq(f, mv as Mv))
+}
+
 /// Names of the entries of an open directory, without `.` and `..`.
 pub(crate) fn entries(dir: File) -> Vec<CString> {
     let mut names = Vec::new();
@@ -145,38 +152,43 @@ fn native(path: &[u8]) -> &Path {
 }
 
 unsafe extern "C" fn st(path: *const c_char, size: *mut usize, mtime: *mut time_t) -> c_int {
-    // SAFETY: rule 3.
-    let Some(path) = (unsafe { cstr(path) }) else {
-        return 0;
-    };
-    let Ok(meta) = std::fs::metadata(native(path)) else {
-        return 0;
-    };
-    if !size.is_null() {
-        // SAFETY: rule 5.
-        unsafe { size.write(usize::try_from(meta.len()).unwrap_or(usize::MAX)) };
-    }
-    if !mtime.is_null() {
-        // SAFETY: rule 5.
-        unsafe { mtime.write(meta.mtime()) };
-    }
-    MG_FS_READ | MG_FS_WRITE | if meta.is_dir() { MG_FS_DIR } else { 0 }
+    exported("mg_fs_posix.st", 0, || {
+        // SAFETY: rule 3.
+        let Some(path) = (unsafe { cstr(path) }) else {
+            return 0;
+        };
+        let Ok(meta) = std::fs::metadata(native(path)) else {
+            return 0;
+        };
+        if !size.is_null() {
+            // SAFETY: rule 5.
+            unsafe { size.write(usize::try_from(meta.len()).unwrap_or(usize::MAX)) };
+        }
+        if !mtime.is_null() {
+            // SAFETY: rule 5.
+            unsafe { mtime.write(meta.mtime()) };
+        }
+        MG_FS_READ | MG_FS_WRITE | if meta.is_dir() { MG_FS_DIR } else { 0 }
+    })
 }
 
 unsafe extern "C" fn ls(path: *const c_char, each: mg_fs_ls_cb, arg: *mut c_void) {
-    // SAFETY: rule 3.
-    let (Some(path), Some(each), true) = (unsafe { cstr(path) }, each, MG_ENABLE_DIRLIST) else {
-        return;
-    };
-    let Ok(entries) = std::fs::read_dir(native(path)) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        if let Ok(name) = CString::new(entry.file_name().as_bytes()) {
-            // SAFETY: rule 7; the name lives until the call returns.
-            unsafe { each(name.as_ptr(), arg) };
+    exported("mg_fs_posix.ls", (), || {
+        // SAFETY: rule 3.
+        let (Some(path), Some(each), true) = (unsafe { cstr(path) }, each, MG_ENABLE_DIRLIST)
+        else {
+            return;
+        };
+        let Ok(entries) = std::fs::read_dir(native(path)) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            if let Ok(name) = CString::new(entry.file_name().as_bytes()) {
+                // SAFETY: rule 7; the name lives until the call returns.
+                unsafe { each(name.as_ptr(), arg) };
+            }
         }
-    }
+    })
 }
 
 /// What `fopen` is told for these flags: everything but plain reading and exclusive creation
@@ -192,21 +204,25 @@ fn mode(flags: c_int) -> &'static CStr {
 }
 
 unsafe extern "C" fn op(path: *const c_char, flags: c_int) -> *mut c_void {
-    if path.is_null() {
-        return core::ptr::null_mut();
-    }
-    // SAFETY: rule 3, and the mode is a C string.
-    let file = unsafe { libc::fopen(path, mode(flags).as_ptr()) };
-    if !file.is_null() {
-        // SAFETY: the stream was opened above and nothing has been read or written.
-        unsafe { libc::setvbuf(file, core::ptr::null_mut(), libc::_IONBF, 0) };
-    }
-    file.cast()
+    exported("mg_fs_posix.op", core::ptr::null_mut(), || {
+        if path.is_null() {
+            return core::ptr::null_mut();
+        }
+        // SAFETY: rule 3, and the mode is a C string.
+        let file = unsafe { libc::fopen(path, mode(flags).as_ptr()) };
+        if !file.is_null() {
+            // SAFETY: the stream was opened above and nothing has been read or written.
+            unsafe { libc::setvbuf(file, core::ptr::null_mut(), libc::_IONBF, 0) };
+        }
+        file.cast()
+    })
 }
 
 unsafe extern "C" fn cl(handle: *mut c_void) {
-    // SAFETY: passed on.
-    unsafe { close(handle) };
+    exported("mg_fs_posix.cl", (), || {
+        // SAFETY: passed on.
+        unsafe { close(handle) };
+    })
 }
 
 /// Closes a handle; false if the system reports that data was lost. NULL is fine.
@@ -219,46 +235,58 @@ pub unsafe fn close(handle: *mut c_void) -> bool {
 }
 
 unsafe extern "C" fn rd(handle: *mut c_void, buf: *mut c_void, len: usize) -> usize {
-    if handle.is_null() || buf.is_null() {
-        return 0;
-    }
-    // SAFETY: a live `FILE *` by contract of `struct mg_fs`, and rule 2.
-    unsafe { libc::fread(buf, 1, len, handle.cast()) }
+    exported("mg_fs_posix.rd", 0, || {
+        if handle.is_null() || buf.is_null() {
+            return 0;
+        }
+        // SAFETY: a live `FILE *` by contract of `struct mg_fs`, and rule 2.
+        unsafe { libc::fread(buf, 1, len, handle.cast()) }
+    })
 }
 
 unsafe extern "C" fn wr(handle: *mut c_void, buf: *const c_void, len: usize) -> usize {
-    if handle.is_null() || buf.is_null() {
-        return 0;
-    }
-    // SAFETY: a live `FILE *` by contract of `struct mg_fs`, and rule 2.
-    unsafe { libc::fwrite(buf, 1, len, handle.cast()) }
+    exported("mg_fs_posix.wr", 0, || {
+        if handle.is_null() || buf.is_null() {
+            return 0;
+        }
+        // SAFETY: a live `FILE *` by contract of `struct mg_fs`, and rule 2.
+        unsafe { libc::fwrite(buf, 1, len, handle.cast()) }
+    })
 }
 
 unsafe extern "C" fn sk(handle: *mut c_void, offset: usize) -> usize {
-    if handle.is_null() {
-        return 0;
-    }
-    if let Ok(offset) = libc::off_t::try_from(offset) {
-        // SAFETY: a live `FILE *` by contract of `struct mg_fs`.
-        unsafe { libc::fseeko(handle.cast(), offset, libc::SEEK_SET) };
-    }
-    // SAFETY: as above.
-    usize::try_from(unsafe { libc::ftello(handle.cast()) }).unwrap_or(0)
+    exported("mg_fs_posix.sk", 0, || {
+        if handle.is_null() {
+            return 0;
+        }
+        if let Ok(offset) = libc::off_t::try_from(offset) {
+            // SAFETY: a live `FILE *` by contract of `struct mg_fs`.
+            unsafe { libc::fseeko(handle.cast(), offset, libc::SEEK_SET) };
+        }
+        // SAFETY: as above.
+        usize::try_from(unsafe { libc::ftello(handle.cast()) }).unwrap_or(0)
+    })
 }
 
 unsafe extern "C" fn mv(from: *const c_char, to: *const c_char) -> bool {
-    // SAFETY: rule 3, NULL is checked first.
-    !from.is_null() && !to.is_null() && unsafe { libc::rename(from, to) == 0 }
+    exported("mg_fs_posix.mv", false, || {
+        // SAFETY: rule 3, NULL is checked first.
+        !from.is_null() && !to.is_null() && unsafe { libc::rename(from, to) == 0 }
+    })
 }
 
 unsafe extern "C" fn rm(path: *const c_char) -> bool {
-    // SAFETY: rule 3, NULL is checked first.
-    !path.is_null() && unsafe { libc::remove(path) == 0 }
+    exported("mg_fs_posix.rm", false, || {
+        // SAFETY: rule 3, NULL is checked first.
+        !path.is_null() && unsafe { libc::remove(path) == 0 }
+    })
 }
 
 unsafe extern "C" fn mkd(path: *const c_char) -> bool {
-    // SAFETY: rule 3, NULL is checked first.
-    !path.is_null() && unsafe { libc::mkdir(path, 0o775) == 0 }
+    exported("mg_fs_posix.mkd", false, || {
+        // SAFETY: rule 3, NULL is checked first.
+        !path.is_null() && unsafe { libc::mkdir(path, 0o775) == 0 }
+    })
 }
 
 #[cfg(test)]

@@ -252,10 +252,9 @@ fn head_came(conn: Conn, hm: *mut mg_http_message) {
 
 /// The image is in place, or will never be.
 unsafe extern "C" fn download_ended(c: *mut mg_connection, message: *const c_char) {
-    // SAFETY: called by the upload with its live connection.
-    if let Some(conn) = unsafe { Conn::from_ptr(c) } {
+    contain(c, |conn| {
         // SAFETY: NULL or a string that outlives the call.
         let message = (!message.is_null()).then(|| unsafe { CStr::from_ptr(message) });
         finish(conn, message);
-    }
+    });
 }

@@ -4,9 +4,9 @@
 #[cfg(feature = "tls")]
 pub(crate) mod cache;
 #[cfg(feature = "tls")]
-mod certificate;
+pub(crate) mod certificate;
 #[cfg(feature = "tls")]
-mod config;
+pub(crate) mod config;
 #[cfg(feature = "tls")]
 pub(crate) mod defaults;
 #[cfg(feature = "tls")]
@@ -14,13 +14,13 @@ pub(crate) mod engine;
 #[cfg(feature = "tls")]
 pub(crate) mod options;
 #[cfg(feature = "tls")]
-mod pins;
+pub(crate) mod pins;
 #[cfg(feature = "tls")]
 mod policy;
 #[cfg(feature = "tls")]
 mod session;
 #[cfg(feature = "tls")]
-mod suites;
+pub(crate) mod suites;
 mod system_roots;
 #[cfg(feature = "tls")]
 mod verify;

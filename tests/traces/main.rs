@@ -121,7 +121,7 @@ fn replay_all(without_epoll: bool) {
     let failures: Vec<String> = tallies.into_iter().flat_map(|tally| tally.failures).collect();
     println!("traces: {matched} matched, {differing} differ on purpose");
     assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
-    assert_eq!(mongoose::abi::mem::panics(), 0, "panics inside the library");
+    assert_eq!(mongoose::abi::panics::panics(), 0, "panics inside the library");
 }
 
 /// Each scenario that is to differ is among the recorded ones.

@@ -1,3 +1,0 @@
-//! Helpers that several integration tests share.
-
-pub mod guard_page;
