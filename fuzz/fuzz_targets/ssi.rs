@@ -12,8 +12,7 @@ struct Files<'a>([&'a [u8]; 4]);
 impl Loader for Files<'_> {
     fn load(&mut self, path: &[u8], limit: usize) -> Option<Vec<u8>> {
         assert!(!path.windows(4).any(|part| part == b"/../"), "{path:?}");
-        let number =
-            path.strip_prefix(b"/r/")?.iter().fold(0, |n, &c| n * 10 + usize::from(c & 15));
+        let number: usize = str::from_utf8(path.strip_prefix(b"/r/")?).ok()?.parse().ok()?;
         self.0.get(number).filter(|file| file.len() <= limit).map(|file| file.to_vec())
     }
 }

@@ -294,15 +294,14 @@ pub unsafe extern "C" fn mg_http_upload(
         if hm.is_null() {
             return -1;
         }
-        // SAFETY: rules 1 and 3.
-        unsafe {
-            let query = (*hm).query.bytes();
-            let name = query_variable(query, b"file");
-            let offset = parse_offset(&query_variable(query, b"offset"));
-            let piece = Piece { name: &name, offset, body: (*hm).body.bytes() };
-            let dir = cstr(dir).unwrap_or_default();
-            upload::store_piece(conn, &piece, FileSystem::new(fs), dir, max_size)
-        }
+        // SAFETY: rules 1, 3 and 4.
+        let (query, body, dir) = unsafe { ((*hm).query.bytes(), (*hm).body.bytes(), cstr(dir)) };
+        let name = query_variable(query, b"file");
+        let offset = parse_offset(&query_variable(query, b"offset"));
+        let piece = Piece { name: &name, offset, body };
+        // SAFETY: rule 1.
+        let fs = unsafe { FileSystem::new(fs) };
+        upload::store_piece(conn, &piece, fs, dir.unwrap_or_default(), max_size)
     })
 }
 

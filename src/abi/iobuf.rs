@@ -284,18 +284,19 @@ pub unsafe fn append(io: *mut mg_iobuf, bytes: &[u8]) -> bool {
 /// # Safety
 /// Rule 1 of the C edge, and `io` is not NULL.
 pub unsafe fn append_text(io: *mut mg_iobuf, text: &[u8]) -> bool {
-    // SAFETY: rule 1.
-    unsafe {
-        if text.is_empty() {
-            true
-        } else if reserve(io, text.len() + 1) {
-            terminate(io, text);
-            true
-        } else {
-            append_text_noresize(io, text);
-            false
-        }
+    if text.is_empty() {
+        return true;
     }
+    // SAFETY: rule 1.
+    let has_room = unsafe { reserve(io, text.len() + 1) };
+    if has_room {
+        // SAFETY: rule 1, and there is room for the text and a NUL.
+        unsafe { terminate(io, text) };
+    } else {
+        // SAFETY: rule 1.
+        unsafe { append_text_noresize(io, text) };
+    }
+    has_room
 }
 
 /// [`append_text`] without growing.

@@ -199,15 +199,10 @@ unsafe fn store_len(len: *mut c_int, n: usize) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mg_json_get_str(json: mg_str, path: *const c_char) -> *mut c_char {
     exported("mg_json_get_str", ptr::null_mut(), || {
+        let decode =
+            |content: &[u8], out: &mut [u8]| json::unescape(content, out) > 0 || content.is_empty();
         // SAFETY: passed on.
-        unsafe {
-            decoded(
-                json,
-                path,
-                |n| n,
-                |content, out| json::unescape(content, out) > 0 || content.is_empty(),
-            )
-        }
+        unsafe { decoded(json, path, |n| n, decode) }
     })
 }
 
@@ -223,18 +218,13 @@ pub unsafe extern "C" fn mg_json_get_hex(
     len: *mut c_int,
 ) -> *mut c_char {
     exported("mg_json_get_hex", ptr::null_mut(), || {
-        // SAFETY: passed on; rule 5 for `len`.
-        unsafe {
-            decoded(
-                json,
-                path,
-                |n| n / 2,
-                |content, out| {
-                    store_len(len, json::unhex(content, out));
-                    true
-                },
-            )
-        }
+        let decode = |content: &[u8], out: &mut [u8]| {
+            // SAFETY: rule 5.
+            unsafe { store_len(len, json::unhex(content, out)) };
+            true
+        };
+        // SAFETY: passed on.
+        unsafe { decoded(json, path, |n| n / 2, decode) }
     })
 }
 
@@ -250,22 +240,17 @@ pub unsafe extern "C" fn mg_json_get_b64(
     len: *mut c_int,
 ) -> *mut c_char {
     exported("mg_json_get_b64", ptr::null_mut(), || {
-        // SAFETY: passed on; rule 5 for `len`.
-        unsafe {
-            decoded(
-                json,
-                path,
-                |n| n,
-                |content, out| {
-                    let n = base64::decode(content, out);
-                    if let (None, Some(first)) = (n, out.first_mut()) {
-                        *first = 0;
-                    }
-                    store_len(len, n.unwrap_or(0));
-                    true
-                },
-            )
-        }
+        let decode = |content: &[u8], out: &mut [u8]| {
+            let n = base64::decode(content, out);
+            if let (None, Some(first)) = (n, out.first_mut()) {
+                *first = 0;
+            }
+            // SAFETY: rule 5.
+            unsafe { store_len(len, n.unwrap_or(0)) };
+            true
+        };
+        // SAFETY: passed on.
+        unsafe { decoded(json, path, |n| n, decode) }
     })
 }
 

@@ -5,7 +5,7 @@
 
 use core::cell::RefCell;
 use core::ffi::{c_char, c_int, c_void};
-use core::ptr::{NonNull, null_mut};
+use core::ptr::NonNull;
 
 use super::fmt::{vformat, with_sink};
 use super::mem::{mg_free, strdup, try_box};
@@ -81,20 +81,22 @@ pub unsafe extern "C" fn mg_rpc_del(
     handler: Option<unsafe extern "C" fn(r: *mut mg_rpc_req)>,
 ) {
     exported("mg_rpc_del", (), || {
+        let mut slot = head;
         // SAFETY: rule 1: the list and its entries, which `mg_rpc_add` made, are live.
-        unsafe {
-            let mut slot = head;
-            while let Some(entry) = NonNull::new(slot).and_then(|slot| NonNull::new(*slot.as_ptr()))
-            {
-                let next = &raw mut (*entry.as_ptr()).next;
-                if handler.is_some() && !same_handler((*entry.as_ptr()).r#fn, handler) {
-                    slot = next;
-                    continue;
-                }
-                *slot = *next;
-                if !defer(entry) {
-                    free_entry(entry);
-                }
+        while let Some(entry) =
+            NonNull::new(slot).and_then(|slot| NonNull::new(unsafe { slot.read() }))
+        {
+            // SAFETY: as above.
+            let (own, next) = unsafe { (entry.as_ref().r#fn, &raw mut (*entry.as_ptr()).next) };
+            if handler.is_some() && !same_handler(own, handler) {
+                slot = next;
+                continue;
+            }
+            // SAFETY: as above; `slot` is the head or the `next` of an entry that stays.
+            unsafe { *slot = *next };
+            if !defer(entry) {
+                // SAFETY: it is in no list any more, and its handler is not running.
+                unsafe { free_entry(entry) };
             }
         }
     })
@@ -136,22 +138,18 @@ unsafe fn dispatch(r: *mut mg_rpc_req, entry: NonNull<mg_rpc>) {
     }
 }
 
-/// First method in the list that `name` belongs to.
+/// The entries of a list, newest first, and their patterns.
 ///
 /// # Safety
-/// Rule 1: the list is live.
-unsafe fn find(head: *mut *mut mg_rpc, name: &[u8]) -> Option<NonNull<mg_rpc>> {
-    // SAFETY: passed on; patterns are rule 4.
-    unsafe {
-        let mut entry = if head.is_null() { null_mut() } else { *head };
-        while let Some(found) = NonNull::new(entry) {
-            if glob::matches(name, (*entry).method.bytes(), &mut |_, _| {}) {
-                return Some(found);
-            }
-            entry = (*entry).next;
-        }
-    }
-    None
+/// Rules 1 and 4 for the list, which stays as it is while the result is used.
+unsafe fn entries<'a>(head: *mut *mut mg_rpc) -> impl Iterator<Item = (NonNull<mg_rpc>, &'a [u8])> {
+    // SAFETY: passed on.
+    let first = if head.is_null() { None } else { NonNull::new(unsafe { *head }) };
+    // SAFETY: passed on.
+    let next = |entry: &NonNull<mg_rpc>| NonNull::new(unsafe { entry.as_ref() }.next);
+    // SAFETY: passed on.
+    let pattern = |entry: NonNull<mg_rpc>| unsafe { entry.as_ref().method.bytes() };
+    core::iter::successors(first, next).map(move |entry| (entry, pattern(entry)))
 }
 
 /// Prints with the output function of `r`.
@@ -177,17 +175,19 @@ pub unsafe extern "C" fn mg_rpc_process(r: *mut mg_rpc_req) {
         if r.is_null() {
             return;
         }
-        // SAFETY: rules 1, 4 and 7.
-        unsafe {
-            let name: &[u8] = match rpc::classify((*r).frame.bytes()) {
-                Frame::Request(name) => name,
-                Frame::Response => b"",
-                Frame::Other => return print(r, rpc::malformed),
-            };
-            match find((*r).head, name) {
-                Some(entry) => dispatch(r, entry),
-                None => print(r, |sink, frame| rpc::not_found(sink, frame, name)),
-            }
+        // SAFETY: rules 1 and 4.
+        let (frame, mut methods) = unsafe { ((*r).frame.bytes(), entries((*r).head)) };
+        let name: &[u8] = match rpc::classify(frame) {
+            Frame::Request(name) => name,
+            Frame::Response => b"",
+            // SAFETY: rules 1 and 7.
+            Frame::Other => return unsafe { print(r, rpc::malformed) },
+        };
+        match methods.find(|(_, pattern)| glob::matches(name, pattern, &mut |_, _| {})) {
+            // SAFETY: rules 1 and 7.
+            Some((entry, _)) => unsafe { dispatch(r, entry) },
+            // SAFETY: rules 1 and 7.
+            None => unsafe { print(r, |sink, frame| rpc::not_found(sink, frame, name)) },
         }
     })
 }
@@ -212,15 +212,15 @@ pub unsafe extern "C" fn mg_rpc_vok(r: *mut mg_rpc_req, fmt: *const c_char, ap: 
         if r.is_null() {
             return;
         }
-        // SAFETY: rules 1, 3, 6 and 7.
-        unsafe {
-            print(r, |sink, frame| {
-                if rpc::begin_result(sink, frame) {
-                    body(sink, fmt, ap);
-                    sink.put(b"}");
-                }
-            });
-        }
+        let result = |sink: &mut dyn Sink, frame: &[u8]| {
+            if rpc::begin_result(sink, frame) {
+                // SAFETY: rules 3 and 6.
+                unsafe { body(sink, fmt, ap) };
+                sink.put(b"}");
+            }
+        };
+        // SAFETY: rules 1 and 7.
+        unsafe { print(r, result) };
     })
 }
 
@@ -236,14 +236,14 @@ pub unsafe extern "C" fn mg_rpc_verr(
         if r.is_null() {
             return;
         }
-        // SAFETY: rules 1, 3, 6 and 7.
-        unsafe {
-            print(r, |sink, frame| {
-                rpc::begin_error(sink, frame, code);
-                body(sink, fmt, ap);
-                sink.put(b"}}");
-            });
-        }
+        let error = |sink: &mut dyn Sink, frame: &[u8]| {
+            rpc::begin_error(sink, frame, code);
+            // SAFETY: rules 3 and 6.
+            unsafe { body(sink, fmt, ap) };
+            sink.put(b"}}");
+        };
+        // SAFETY: rules 1 and 7.
+        unsafe { print(r, error) };
     })
 }
 
@@ -254,25 +254,21 @@ pub unsafe extern "C" fn mg_rpc_list(r: *mut mg_rpc_req) {
         if r.is_null() {
             return;
         }
-        // SAFETY: rules 1, 4 and 7.
-        unsafe {
-            let mut entry = if (*r).head.is_null() { null_mut() } else { *(*r).head };
-            print(r, |sink, frame| {
-                if !rpc::begin_result(sink, frame) {
-                    return;
-                }
-                let mut before: &[u8] = b"[\"";
-                while !entry.is_null() {
-                    let pattern = (*entry).method.bytes();
-                    if !pattern.is_empty() {
-                        sink.put(before);
-                        print::json(sink, pattern);
-                        before = b"\",\"";
-                    }
-                    entry = (*entry).next;
-                }
-                sink.put(if before == b"[\"" { b"[]}" } else { b"\"]}" });
-            });
-        }
+        // SAFETY: rules 1 and 4.
+        let methods = unsafe { entries((*r).head) };
+        let list = |sink: &mut dyn Sink, frame: &[u8]| {
+            if !rpc::begin_result(sink, frame) {
+                return;
+            }
+            let mut before: &[u8] = b"[\"";
+            for (_, pattern) in methods.filter(|(_, pattern)| !pattern.is_empty()) {
+                sink.put(before);
+                print::json(sink, pattern);
+                before = b"\",\"";
+            }
+            sink.put(if before == b"[\"" { b"[]}" } else { b"\"]}" });
+        };
+        // SAFETY: rules 1 and 7.
+        unsafe { print(r, list) };
     })
 }

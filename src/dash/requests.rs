@@ -371,15 +371,8 @@ unsafe fn serve_page(client: Client, hm: *const mg_http_message) {
         fs: &raw mut crate::abi::fs::mg_fs_packed,
     };
     // SAFETY: passed on; the options live during the call.
-    unsafe {
-        let options = Options::new(&opts);
-        serve::serve_file(
-            client.conn,
-            &serve::Request::new(hm),
-            Some(c"/dashboard.html"),
-            &options,
-        );
-    }
+    let (options, request) = unsafe { (Options::new(&opts), serve::Request::new(hm)) };
+    serve::serve_file(client.conn, &request, Some(c"/dashboard.html"), &options);
 }
 
 /// Turns the connection into a WebSocket that gets notifications.

@@ -1,6 +1,6 @@
 //! Files and firmware: upload, download, deletion.
 
-use core::ffi::{CStr, c_char};
+use core::ffi::c_char;
 use core::ptr::{NonNull, null};
 
 use super::account::Handle;
@@ -8,6 +8,7 @@ use super::requests::{JSON_HEADERS, announce_size, refuse};
 use super::sets::{Set, op};
 use super::{Client, Dash, files};
 use crate::abi::http::body_of;
+use crate::abi::mem::cstr;
 use crate::abi::panics::guard;
 use crate::abi::types::{flags, mg_connection, mg_http_message, mg_http_serve_opts};
 use crate::event::conn::Conn;
@@ -90,11 +91,11 @@ unsafe fn client_of(c: *mut mg_connection) -> Option<Client> {
 
 /// Called when an upload has ended; `message` is NULL if all went well.
 unsafe extern "C" fn on_file_stored(c: *mut mg_connection, message: *const c_char) {
-    // SAFETY: rules 1 and 3 of the C edge.
-    guard((), || unsafe {
-        let Some(client) = client_of(c) else { return };
+    guard((), || {
+        // SAFETY: rules 1 and 3 of the C edge.
+        let (client, problem) = unsafe { (client_of(c), cstr(message)) };
+        let Some(client) = client else { return };
         let _scope = client.state.map(Scope::enter);
-        let problem = (!message.is_null()).then(|| CStr::from_ptr(message).to_bytes());
         match problem {
             None => client.reply(200, b"", b"ok\n"),
             Some(text) => client.reply(500, b"", &[text, b"\n"].concat()),
@@ -109,13 +110,13 @@ unsafe extern "C" fn on_file_stored(c: *mut mg_connection, message: *const c_cha
 
 /// Called when new firmware has arrived; `message` is NULL if all went well.
 unsafe extern "C" fn on_firmware_stored(c: *mut mg_connection, message: *const c_char) {
-    // SAFETY: rules 1 and 3 of the C edge.
-    guard((), || unsafe {
-        let Some(client) = client_of(c) else { return };
-        if message.is_null() {
-            client.reply(200, b"", b"ok\n");
-        } else {
-            client.reply(500, b"", CStr::from_ptr(message).to_bytes());
+    guard((), || {
+        // SAFETY: rules 1 and 3 of the C edge.
+        let (client, problem) = unsafe { (client_of(c), cstr(message)) };
+        let Some(client) = client else { return };
+        match problem {
+            None => client.reply(200, b"", b"ok\n"),
+            Some(text) => client.reply(500, b"", text),
         }
         client.conn.set(flags::DRAINING);
     });

@@ -43,17 +43,29 @@ impl Field {
             out.extend(b"null");
             return;
         }
+        match self.0.r#type {
+            // SAFETY: the type's invariant, here and below.
+            kind::INT => out.extend(unsafe { self.get::<c_int>() }.to_string().bytes()),
+            // SAFETY: as above.
+            kind::UINT64 => out.extend(unsafe { self.get::<u64>() }.to_string().bytes()),
+            // A `bool` of the program may hold any byte.
+            // SAFETY: as above.
+            kind::BOOL => out.extend((unsafe { self.get::<u8>() } != 0).to_string().bytes()),
+            // SAFETY: as above.
+            kind::DBL => json::double(out, unsafe { self.get() }),
+            kind::STR | kind::RAW => self.print_text(out),
+            _ => out.extend(b"null"),
+        }
+    }
+
+    /// Appends a text, as a JSON string or as it is.
+    fn print_text(&self, out: &mut Vec<u8>) {
         // SAFETY: the type's invariant.
-        unsafe {
-            match self.0.r#type {
-                kind::INT => out.extend(self.get::<c_int>().to_string().bytes()),
-                kind::UINT64 => out.extend(self.get::<u64>().to_string().bytes()),
-                kind::BOOL => out.extend(self.get_bool().to_string().bytes()),
-                kind::DBL => json::double(out, self.get()),
-                kind::STR => json::string(out, self.text()),
-                kind::RAW if !self.text().is_empty() => out.extend(self.text()),
-                _ => out.extend(b"null"),
-            }
+        let text = unsafe { self.text() };
+        match self.0.r#type {
+            kind::STR => json::string(out, text),
+            _ if text.is_empty() => out.extend(b"null"),
+            _ => out.extend(text),
         }
     }
 
@@ -62,15 +74,6 @@ impl Field {
     unsafe fn get<T>(&self) -> T {
         // SAFETY: passed on.
         unsafe { self.0.value.cast::<T>().read_unaligned() }
-    }
-
-    /// A `bool` that may hold any byte.
-    ///
-    /// # Safety
-    /// The variable is a `bool`.
-    unsafe fn get_bool(&self) -> bool {
-        // SAFETY: passed on.
-        unsafe { self.get::<u8>() != 0 }
     }
 
     /// The text up to its NUL or the end of the variable.

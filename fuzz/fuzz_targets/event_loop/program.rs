@@ -264,21 +264,18 @@ fn nth_connection() -> *mut mg_connection {
 unsafe extern "C" fn handler(c: *mut mg_connection, ev: c_int, ev_data: *mut c_void) {
     // SAFETY: the library calls with a live connection.
     let id = unsafe { (*c).id };
-    with(|p| {
-        assert!(!p.closed.contains(&id), "event {ev} after MG_EV_CLOSE of {id}");
-        if ev == MG_EV_CLOSE {
-            p.closed.insert(id);
+    assert!(!with(|p| p.closed.contains(&id)), "event {ev} after MG_EV_CLOSE of {id}");
+    if !with(|p| p.is_freed || p.script.is_over()) {
+        let is_request = matches!(ev, MG_EV_HTTP_MSG | MG_EV_HTTP_HDRS);
+        let message = is_request.then_some(ev_data.cast::<mg_http_message>());
+        match byte() % 4 {
+            0 => {}
+            1 => act(nth_connection(), None),
+            _ => act(c, message),
         }
-    });
-    if with(|p| p.is_freed || p.script.is_over()) {
-        return;
     }
-    let is_request = matches!(ev, MG_EV_HTTP_MSG | MG_EV_HTTP_HDRS);
-    let message = is_request.then_some(ev_data.cast::<mg_http_message>());
-    match byte() % 4 {
-        0 => {}
-        1 => act(nth_connection(), None),
-        _ => act(c, message),
+    if ev == MG_EV_CLOSE {
+        with(|p| p.closed.insert(id));
     }
 }
 
