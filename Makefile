@@ -50,7 +50,7 @@ SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
 	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench attack fuzz fuzz-coverage \
-	doc install uninstall deps clean help
+	doc release-docs history install uninstall deps clean help
 
 all: lib
 
@@ -194,6 +194,16 @@ fuzz-coverage:
 doc:
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --no-deps --document-private-items
 
+# What a release has beside the library: the bill of materials, and an answer to scanners' hits.
+release-docs:
+	@mkdir -p $(B)/release
+	tools/sbom $(FEATURES) > $(B)/release/libmongoose.cdx.json
+	cp docs/vex.cdx.json $(B)/release/libmongoose.vex.cdx.json
+
+# Writes docs/security-history.md and what else comes from the tests' annotations.
+history:
+	tools/security-history
+
 install: lib
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 $(B)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/mongoose.h
@@ -242,6 +252,8 @@ help:
 	@echo 'make check        the same as make test'
 	@echo 'make header       write include/mongoose.h; header-check: fail if it is stale'
 	@echo 'make doc          documentation of the Rust side'
+	@echo 'make history      docs/security-history.md and VEX, from the annotations of the tests'
+	@echo 'make release-docs SBOM and VEX, to build/release'
 	@echo 'make install      PREFIX=/usr/local DESTDIR=; uninstall takes the files away again'
 	@echo 'make deps         install what is missing (Debian, as root)'
 	@echo 'make clean        remove everything built'

@@ -1,5 +1,6 @@
 // Chapter 03, 57-59: reading and writing whole files, listing, flags of mg_fs_posix.op; section
-// 3.12, 45-47. Threats 2, a9df523f: temporary files are made exclusively, old content survives.
+// 3.12, 45-47.
+// History: a9df523f-files | files are created exclusively, old content survives a failure
 #include "files_dir.h"
 
 // Names in the test's directory, hidden ones too, in one string.

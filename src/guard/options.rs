@@ -211,7 +211,7 @@ table! {
     EnableDirectoryListing "enable_directory_listing" Http Kind::Switch, "on",
         "Directories without an index page are listed. The default is what MG_ENABLE_DIRLIST says.";
     FollowSymlinks "follow_symlinks" Http Kind::Choice(&["inside", "no", "yes"]), "inside",
-        "Of mg_http_serve_dir: `inside`: a path must resolve inside its root; `no`: no symbolic link below the root; `yes`: anywhere.";
+        "Of mg_http_serve_dir and of directories for uploads: `inside`: a path must resolve inside its root; `no`: no symbolic link below the root; `yes`: anywhere.";
     HideFilesPatterns "hide_files_patterns" Http Kind::Text, "#.htpasswd,#.git#",
         "Globs of mg_match, separated by commas: a file or directory below the root whose path or name matches gets 404, and so does everything in it. Left out of listings.";
     DocumentRoot "document_root" Http Kind::Text, "",

@@ -80,6 +80,8 @@ impl Session {
         let mut session = null_mut();
         let result = match config {
             Config::Client(config, name) => {
+                // Without random numbers rustls-ffi would panic.
+                config.crypto_provider().secure_random.fill(&mut [0]).ok()?;
                 let name = name.as_ref().map(name_text);
                 let name = name.as_deref().unwrap_or(NO_NAME);
                 let config: *const rustls_client_config = Arc::as_ptr(config).cast();
