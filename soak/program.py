@@ -64,8 +64,9 @@ class Program(Process):
     def figures(self):
         """All it counts, and what the kernel says: numbers by short names."""
         self.command(b"f")
+        lines = self.lines("end")
         found = {"rss": self.memory(), "descriptors": self.descriptors()}
-        for line in self.lines("end"):
+        for line in lines:
             if not line.startswith("#"):
                 name, _, value = line.rpartition(" ")
                 found[short(name)] = int(float(value))

@@ -19,10 +19,10 @@ def answered(peer, sock, rest=b""):
     return answer, rest
 
 
-def get(peer, sock, rest=b"", fields=()):
+def get(peer, sock, rest=b"", fields=(), path=None):
     """A request on a connection: the answer, and what came behind it. An answer of 200 must be the
     right one; others depend on the configuration of the moment."""
-    path = peer.random.choice(list(PAGES))
+    path = path or peer.random.choice(list(PAGES))
     sock.sendall(request(path, fields=fields))
     answer, rest = answered(peer, sock, rest)
     length, declared = PAGES[path], int(answer.fields.get("content-length", -1))
@@ -98,14 +98,15 @@ def aborted(peer):
 def half_closed(peer):
     """Says that there is nothing more to come, and reads on."""
     with peer.connect("http") as sock:
-        sock.sendall(request(peer.random.choice(("/", "/later", "/stream?n=100000"))))
+        path = peer.random.choice(("/", "/later", "/stream?n=100000"))
+        sock.sendall(request(path))
         sock.shutdown(1)
-        until_closed(peer, sock)
+        until_closed(peer, sock, f"half-closed after {path}")
 
 
-def until_closed(peer, sock, seconds=15):
+def until_closed(peer, sock, what, seconds=15):
     if not everything(sock, seconds)[1]:
-        peer.wrong("a connection outlives its deadline")
+        peer.wrong(f"{what}: the connection outlives its deadline")
 
 
 def drip(peer, sock, data, pause):
@@ -139,19 +140,20 @@ def slow_body(peer):
 
 
 def slow_reader(peer):
-    """Asks for much and does not read it."""
+    """Asks for much and does not read it until the server has enough, or a little sooner."""
     with peer.connect("http", receive_buffer=4096) as sock:
         sock.sendall(request("/bytes?n=4000000") + request("/bytes?n=4000000"))
         time.sleep(peer.random.uniform(1, 4))
-        until_closed(peer, sock)
+        peer.reset(sock)
 
 
 def idle(peer):
-    """Stays on after a request, or never makes one."""
+    """Stays on after a request, or never makes one. (Responses that the program writes by itself,
+    as for /bytes, may go on at any time: there is no deadline behind them.)"""
     with peer.web() as sock:
         if peer.chance(0.7):
-            get(peer, sock)
-        until_closed(peer, sock)
+            get(peer, sock, path="/")
+        until_closed(peer, sock, "idle")
 
 
 KINDS = {keep_alive: 30, one_shot: 20, pipeline: 8, upload: 10, aborted: 15, half_closed: 5,

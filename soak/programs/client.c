@@ -22,8 +22,8 @@ static const char **ports;
 static struct mg_str authority, foreign_authority;
 static char filler[MAX_MESSAGE];
 
-static void wrong(const char *what) {
-  fprintf(stderr, "%s\n", what);
+static void wrong_echo(const char *protocol) {
+  fprintf(stderr, "%s: wrong echo\n", protocol);
 }
 
 static struct session *session_of(struct mg_connection *c) {
@@ -70,7 +70,10 @@ static void on_http(struct mg_connection *c, int ev, void *ev_data) {
   on_any(c, ev);
   if (ev == MG_EV_CONNECT) request(c);
   if (ev != MG_EV_HTTP_MSG) return;
-  if (mg_http_status(hm) == 200 && hm->body.len != session_of(c)->sent) wrong("HTTP: wrong body");
+  if (mg_http_status(hm) == 200 && hm->body.len != session_of(c)->sent) {
+    fprintf(stderr, "HTTP: %lu bytes, not %lu\n", (unsigned long)hm->body.len,
+            (unsigned long)session_of(c)->sent);
+  }
   if (session_of(c)->left > 0) {
     request(c);
   } else {
@@ -95,7 +98,7 @@ static void on_ws(struct mg_connection *c, int ev, void *ev_data) {
   on_any(c, ev);
   if (ev == MG_EV_WS_OPEN) ws_message(c);
   if (ev != MG_EV_WS_MSG || mg_strcmp(wm->data, mg_str("all")) == 0) return;
-  if (!is_echo(session_of(c), wm->data)) wrong("WebSocket: wrong echo");
+  if (!is_echo(session_of(c), wm->data)) wrong_echo("WebSocket");
   ws_message(c);
 }
 
@@ -119,7 +122,7 @@ static void on_mqtt(struct mg_connection *c, int ev, void *ev_data) {
   if (ev == MG_EV_MQTT_OPEN) mg_mqtt_sub(c, &opts);
   if (ev == MG_EV_MQTT_CMD && mm->cmd == MQTT_CMD_SUBACK) publish(c);
   if (ev != MG_EV_MQTT_MSG) return;
-  if (!is_echo(session_of(c), mm->data)) wrong("MQTT: wrong echo");
+  if (!is_echo(session_of(c), mm->data)) wrong_echo("MQTT");
   publish(c);
 }
 
@@ -128,7 +131,7 @@ static void on_tcp(struct mg_connection *c, int ev, void *ev_data) {
   on_any(c, ev);
   if (ev == MG_EV_CONNECT && next(s)) mg_send(c, filler, s->sent);
   if (ev == MG_EV_READ && c->recv.len >= s->sent) {
-    if (!is_echo(s, mg_str_n((char *)c->recv.buf, c->recv.len))) wrong("TCP: wrong echo");
+    if (!is_echo(s, mg_str_n((char *)c->recv.buf, c->recv.len))) wrong_echo("TCP");
     c->recv.len = 0;
     if (next(s)) {
       mg_send(c, filler, s->sent);

@@ -33,6 +33,7 @@ static void print_figures(struct mg_mgr *mgr, const struct seen *seen) {
   print_number("seen_accepts", seen->accepts);
   print_number("seen_accepted_closes", seen->accepted_closes);
   print_number("seen_outgoing_closes", seen->outgoing_closes);
+  print_number("seen_handed_over", seen->handed_over);
   print_number("seen_requests", seen->requests);
   print_number("seen_handshakes", seen->handshakes);
   print_number("seen_websocket_messages", seen->websocket_messages);
@@ -59,6 +60,8 @@ void run_program(struct mg_mgr *mgr, const struct seen *seen,
       mg_mgr_poll(mgr, 20);
     } else if (command == 'f') {
       print_figures(mgr, seen);
+    } else if (command == 't') {
+      malloc_trim(0);
     } else {
       on_command(mgr, command);
     }

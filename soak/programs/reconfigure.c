@@ -7,9 +7,9 @@ static const struct choice {
   const char *name, *values[MAX_VALUES];
 } choices[] = {
     {"max_connections", {"150", "60", "100"}},
-    {"max_connections_per_ip", {"0", "40", "10"}},
+    {"max_connections_per_ip", {"0", "40", "2"}},
     {"full_policy", {"evict", "reject", "queue"}},
-    {"connect_rate", {"0", "20/50"}},
+    {"connect_rate", {"0", "2/5", "1/2"}},
     {"over_rate", {"reject", "tarpit"}},
     {"tarpit_ms", {"1000", "200"}},
     {"access_control_list", {"", "-127.0.0.0/28"}},
@@ -37,7 +37,7 @@ static const struct choice {
     {"require_host", {"off", "on"}},
     {"malformed_reply", {"close", "400"}},
     {"allowed_methods", {"", "GET,HEAD"}},
-    {"request_rate", {"0", "20/50"}},
+    {"request_rate", {"0", "10/20", "1/2"}},
     {"extra_headers", {"", "X-Soaked: yes\r\n"}},
     {"access_log_file", {"", "access.log"}},
     {"error_log_file", {"", "error.log"}},
@@ -98,14 +98,15 @@ void configure(struct mg_mgr *mgr, const char *pki, mg_event_handler_t fn) {
   open_spare(mgr, fn);
 }
 
+// Takes the options in turn, each every few seconds.
 static void change_option(struct mg_mgr *mgr) {
-  static size_t changed[CHANGED_AT_ONCE], changes;
-  size_t *oldest = &changed[changes++ % CHANGED_AT_ONCE];
-  const char *value;
-  set(mgr, choices[*oldest].name, choices[*oldest].values[0]);
-  *oldest = below((unsigned)count);
-  value = choices[*oldest].values[below(MAX_VALUES)];
-  if (value != NULL) set(mgr, choices[*oldest].name, value);
+  static size_t turn;
+  const struct choice *next = &choices[turn % count];
+  const struct choice *former = &choices[(turn + count - CHANGED_AT_ONCE) % count];
+  const char *value = next->values[1 + below(MAX_VALUES - 1)];
+  set(mgr, former->name, former->values[0]);
+  set(mgr, next->name, value == NULL ? next->values[1] : value);
+  turn++;
 }
 
 void reconfigure(struct mg_mgr *mgr, const char *pki, mg_event_handler_t fn) {

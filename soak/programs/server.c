@@ -58,8 +58,8 @@ static void on_fetched(struct mg_connection *c, int ev, void *ev_data) {
   if (ev != MG_EV_HTTP_MSG && ev != MG_EV_CLOSE) return;
   while (asker != NULL && asker->id != id) asker = asker->next;
   if (asker != NULL && ev == MG_EV_HTTP_MSG) {
-    struct mg_str body = ((struct mg_http_message *)ev_data)->body;
-    mg_http_reply(asker, 200, "", "%.*s", (int)body.len, body.buf);
+    struct mg_http_message *hm = (struct mg_http_message *)ev_data;
+    mg_http_reply(asker, mg_http_status(hm), "", "%.*s", (int)hm->body.len, hm->body.buf);
   } else if (asker != NULL) {
     mg_http_reply(asker, 502, "", "no answer\n");
   }
@@ -96,12 +96,15 @@ static void on_uploaded(struct mg_connection *c, const char *error) {
   c->is_draining = 1;
 }
 
+static void on_http(struct mg_connection *c, int ev, void *ev_data);
+
 static void on_head(struct mg_connection *c, struct mg_http_message *hm) {
   char name[40];
   if (!is(hm, "/upload")) return;
   file_of(c, name, sizeof(name));
   job_of(c)->is_uploaded = true;
   mg_http_start_upload(c, hm, mg_str(name), mg_str("."), &mg_fs_posix, on_uploaded);
+  if (c->fn != on_http) seen.handed_over++;
 }
 
 static void on_request(struct mg_connection *c, struct mg_http_message *hm) {
@@ -192,8 +195,9 @@ static void on_tcp(struct mg_connection *c, int ev, void *ev_data) {
 
 // ------------------------------------------------------------------------------------ the program
 
+// The end of a stay in the tarpit is no deadline among the figures.
 static bool on_guard(struct mg_connection *c, const struct mg_guard_event *event, void *fn_data) {
-  seen.guard[event->action]++;
+  if (strcmp(event->option, "tarpit_ms") != 0) seen.guard[event->action]++;
   (void)c, (void)fn_data;
   return true;
 }
