@@ -5,6 +5,8 @@ import socket
 from attacks.lib.wire import LOOPBACK, UPGRADE, frame, read_answer, request
 
 ROUNDS = 50
+COUNTED = ("connections_accepted", "connections_closed", "requests", "responses.1xx",
+           "responses.2xx", "websocket_messages", "bytes.in", "bytes.out")
 
 
 class Counted:
@@ -70,8 +72,7 @@ def tcp(port, tally, count):
 
 def exact_round(ports):
     """What each counter of the server must have gone up by."""
-    tally = dict.fromkeys(("connections_accepted", "connections_closed", "requests", "responses.1xx",
-                           "responses.2xx", "websocket_messages", "bytes.in", "bytes.out"), 0)
+    tally = dict.fromkeys(COUNTED, 0)
     for i in range(ROUNDS):
         http(ports["http"], tally, i % 12)
         websocket(ports["http"], tally, i)

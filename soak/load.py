@@ -9,7 +9,7 @@ import threading
 
 from attacks.lib.wire import LOOPBACK
 
-PEERS = 28           # threads
+PEERS = 40           # threads
 PAUSE = 0.15         # seconds between two peers of a thread, at most
 SOURCES = 40         # addresses that peers come from: 127.0.0.1 and up
 PATIENCE = 20        # seconds until something that must happen has failed

@@ -93,7 +93,8 @@ def cut_handshake(peer):
     sock = peer.connect("https")
     hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + peer.random.randbytes(200)
     try:
-        sock.sendall(peer.random.choice((hello, hello[:20], request(), b"\x15\x03\x03\0\2\2\0", b"")))
+        alert = b"\x15\x03\x03\x00\x02\x02\x00"
+        sock.sendall(peer.random.choice((hello, hello[:20], request(), alert, b"")))
         everything(sock, peer.random.choice((0.01, 0.3, 4)))
     finally:
         peer.reset(sock)

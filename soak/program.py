@@ -20,7 +20,9 @@ def compile_programs(build, sanitize):
     """Builds both; with `sanitize`, the library in `build` has AddressSanitizer in it, too."""
     folder = build / "soak"
     folder.mkdir(parents=True, exist_ok=True)
-    compiler = ["clang", "-fsanitize=address,undefined"] if sanitize else [os.environ.get("CC", "cc")]
+    compiler = [os.environ.get("CC", "cc")]
+    if sanitize:
+        compiler = ["clang", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
     for name, sources in SOURCES.items():
         subprocess.run([*compiler, "-O2", "-g", "-Wall", "-Wextra", f"-I{build}/include",
                         "-o", folder / name, *(ROOT / "soak/programs" / s for s in sources),

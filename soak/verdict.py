@@ -11,8 +11,10 @@ def total(figures, prefix):
 
 
 def tarpitted(figures):
-    """Those whom the program never gets to see; they are counted as refused, too."""
-    return max(figures["connections_accepted"] - figures["seen_accepts"], 0)
+    """Those whom the program never gets to see. They have no counter of their own, but are among
+    the refused."""
+    unseen = figures["connections_accepted"] - figures["seen_accepts"]
+    return min(max(unseen, 0), figures["connections_refused.rate"])
 
 
 def contradictions(figures):
@@ -24,8 +26,8 @@ def contradictions(figures):
         "made = closed + open": (f["connections_outgoing"],
                                  f["connections_outgoing_closed"] + f["connections.outgoing"]),
         "states = open": (total(f, "connections_by_state."), total(f, "connections.")),
-        "accepted = MG_EV_ACCEPT": (f["connections_accepted"] - f["seen_accepts"],
-                                    min(tarpitted(f), f["connections_refused.rate"])),
+        "accepted = MG_EV_ACCEPT + tarpit": (f["connections_accepted"],
+                                             f["seen_accepts"] + tarpitted(f)),
         "made and closed = MG_EV_CLOSE": (f["connections_outgoing_closed"],
                                           f["seen_outgoing_closes"]),
         "handshakes = MG_EV_TLS_HS": (f["tls_handshakes.ok"], f["seen_handshakes"]),
@@ -53,7 +55,8 @@ class Verdicts:
 
     def check(self, what, passed, measured, asked):
         self.passed, self.failed = self.passed + bool(passed), self.failed + (not passed)
-        print(f"{'ok    ' if passed else 'FAILED'}  {what}: {measured} (asked: {asked})", flush=True)
+        verdict = "ok    " if passed else "FAILED"
+        print(f"{verdict}  {what}: {measured} (asked: {asked})", flush=True)
 
     def same(self, what, measured, asked):
         self.check(what, measured == asked, measured, asked)
@@ -68,8 +71,8 @@ def kib(size):
 
 
 def judge_memory(verdicts, name, quiet):
-    """`quiet` are the figures with nobody there: at the beginning, after the warm-up, and after each
-    further piece of the run."""
+    """`quiet` are the figures with nobody there: at the beginning, after the warm-up, and after
+    each further piece of the run."""
     warm, last = quiet[1], quiet[-1]
     bound = int(warm["rss"] * RETAINED_SHARE) + RETAINED
     grown = last["rss"] - warm["rss"]

@@ -1,4 +1,4 @@
-// The client of the soak test: sessions of all kinds that the library speaks, most of which end well.
+// The client of the soak test: sessions of all kinds that the library speaks; most end well.
 //
 //   client PKI SEED HTTP HTTPS MQTT TCP   (ports)
 //

@@ -15,7 +15,7 @@ struct seen {
 // Counts an event; to be called first in every handler.
 void see(struct seen *seen, struct mg_connection *c, int ev);
 
-// Polls until SIGTERM, or until standard input ends. What comes from there are commands of one byte:
+// Polls until SIGTERM, or until standard input ends. From there come commands of one byte:
 //
 //   f   print all figures of `mgr`, `seen` and malloc, a `name value` a line, then `end`
 //   t   give free memory that malloc keeps back to the system

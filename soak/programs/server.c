@@ -2,7 +2,8 @@
 //
 //   server PKI SEED
 //
-// Prints `port NAME N` for each listener, then `listening`. Commands (program.h): p stops reconfiguring, r goes on.
+// Prints `port NAME N` for each listener, then `listening`. Commands (program.h): p stops
+// reconfiguring, r goes on.
 #include "reconfigure.h"
 
 #include <pthread.h>
