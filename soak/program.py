@@ -75,9 +75,11 @@ class Program(Process):
         return found
 
     def end(self):
-        """Asks it to end: its exit status, and what it complained about."""
+        """Asks it to end: its exit status, and what it complained about. What begins with -- is
+        about valgrind: system calls that it does not know."""
         self.stop()
-        return self.child.returncode, self.output()
+        lines = self.output().splitlines()
+        return self.child.returncode, [line for line in lines if not line.startswith("--")]
 
 
 def short(sample):
