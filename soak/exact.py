@@ -1,12 +1,13 @@
 """A round of peers who behave, whose bytes are counted on both sides."""
 
 import socket
+import ssl
 
 from attacks.lib.wire import LOOPBACK, UPGRADE, frame, read_answer, request
 
 ROUNDS = 50
 COUNTED = ("connections_accepted", "connections_closed", "requests", "responses.1xx",
-           "responses.2xx", "websocket_messages", "bytes.in", "bytes.out")
+           "responses.2xx", "websocket_messages", "tls_handshakes.ok", "bytes.in", "bytes.out")
 
 
 class Counted:
@@ -51,6 +52,28 @@ def http(port, tally, count):
                 raise RuntimeError(f"{path}: {answer.head!r}")
 
 
+def https(port, tally, tls):
+    """A request by TLS, whose bytes are counted as they are on the wire."""
+    with Counted(port, tally) as sock:
+        received, to_be_sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+        session = tls.wrap_bio(received, to_be_sent, server_hostname="localhost")
+        while True:
+            try:
+                session.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                sock.sendall(to_be_sent.read())
+                received.write(sock.recv(65536))
+        session.write(request(fields=["Connection: close"]))
+        sock.sendall(to_be_sent.read())
+        while piece := sock.recv(65536):
+            received.write(piece)
+        for name in ("tls_handshakes.ok", "requests", "responses.2xx"):
+            tally[name] += 1
+        if not (answer := session.read(1000)).startswith(b"HTTP/1.1 200 "):
+            raise RuntimeError(f"HTTPS: {answer!r}")
+
+
 def websocket(port, tally, count):
     with Counted(port, tally) as sock:
         sock.sendall(request("/ws", fields=UPGRADE))
@@ -70,11 +93,12 @@ def tcp(port, tally, count):
             sock.read(1000 * size)
 
 
-def exact_round(ports):
+def exact_round(ports, tls):
     """What each counter of the server must have gone up by."""
     tally = dict.fromkeys(COUNTED, 0)
     for i in range(ROUNDS):
         http(ports["http"], tally, i % 12)
         websocket(ports["http"], tally, i)
         tcp(ports["tcp"], tally, i % 8)
+        https(ports["https"], tally, tls)
     return tally

@@ -196,9 +196,13 @@ static void on_tcp(struct mg_connection *c, int ev, void *ev_data) {
 
 // ------------------------------------------------------------------------------------ the program
 
-// The end of a stay in the tarpit is no deadline among the figures.
+// Counts as the library does: who connects too often is refused, and the end of a stay in the tarpit
+// is no deadline.
 static bool on_guard(struct mg_connection *c, const struct mg_guard_event *event, void *fn_data) {
-  if (strcmp(event->option, "tarpit_ms") != 0) seen.guard[event->action]++;
+  bool is_refused = strcmp(event->option, "connect_rate") == 0;
+  if (strcmp(event->option, "tarpit_ms") != 0) {
+    seen.guard[is_refused ? MG_GUARD_REFUSE : event->action]++;
+  }
   (void)c, (void)fn_data;
   return true;
 }
