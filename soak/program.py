@@ -14,6 +14,8 @@ SOURCES = {"server": ["server.c", "reconfigure.c", "program.c"],
            "client": ["client.c", "program.c"]}
 LIBS = ["-lgcc_s", "-lpthread", "-ldl", "-lm"]
 PATIENCE = 60  # seconds until a program that does not answer has failed
+# Else mallinfo2 counts freed blocks that threads keep as live ones.
+EXACT_MALLOC = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
 
 def compile_programs(build, sanitize):
@@ -38,7 +40,8 @@ class Program(Process):
         self.log = folder / "stderr"
         with self.log.open("wb") as errors:
             child = subprocess.Popen([str(a) for a in argv], stdin=subprocess.PIPE,
-                                     stdout=subprocess.PIPE, stderr=errors, cwd=folder)
+                                     stdout=subprocess.PIPE, stderr=errors, cwd=folder,
+                                     env={**os.environ, **EXACT_MALLOC})
         super().__init__(child, self.log)
         self.rest = b""
 
