@@ -115,7 +115,7 @@ fn note_input(state: State, conn: Conn, n: usize) {
 }
 
 /// Counts `n` bytes that the peer's kernel took.
-fn note_output(conn: Conn, n: usize) {
+pub(crate) fn note_output(conn: Conn, n: usize) {
     let Some(state) = conn.state() else { return };
     let private = conn.private();
     private.last_io_ms = state.now();
