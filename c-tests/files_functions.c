@@ -61,7 +61,8 @@ static size_t short_wr(void *fd, const void *buf, size_t len) {
 }
 // Like that of FAT, which does not rename over a file.
 static bool fat_mv(const char *from, const char *to) {
-  CHECK(strncmp(from, to, strlen(to)) == 0);  // in the same directory
+  size_t a = strlen(from), b = strlen(to);
+  CHECK(strncmp(from, to, a < b ? a : b) == 0);  // in the same directory
   return mg_fs_posix.st(to, NULL, NULL) == 0 && mg_fs_posix.mv(from, to);
 }
 

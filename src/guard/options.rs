@@ -168,7 +168,8 @@ table! {
     RequestTimeoutMs "request_timeout_ms" Deadlines Kind::Time, "0",
         "From the first byte of a request until its last, else 408 and a close.";
     KeepAliveTimeoutMs "keep_alive_timeout_ms" Deadlines Kind::Time, "75000",
-        "Idle time between two requests on one connection.";
+        "Idle time between two requests on one connection. A response that the program writes by \
+         itself (`is_resp = 0`) has no end that the library knows: there is no deadline behind it.";
     KeepAliveMaxRequests "keep_alive_max_requests" Deadlines COUNT, "0",
         "Requests on one connection; the last one is answered and the connection closed.";
     HandlerWarnMs "handler_warn_ms" Deadlines Kind::Time, "0",
