@@ -49,8 +49,8 @@ HARDENED := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench attack fuzz fuzz-coverage \
-	doc install uninstall deps clean help
+	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench attack soak fuzz fuzz-coverage \
+	doc release-docs history install uninstall deps clean help
 
 all: lib
 
@@ -183,6 +183,13 @@ bench: lib
 attack: lib lib-failpoints
 	attacks/run --build $(B) $(if $(QUICK),--quick) $(ATTACKS)
 
+# Mixed load for MINUTES, with SEED=N the same one again; under AddressSanitizer with BUILD=asan, under
+# valgrind with BUILD=valgrind.
+soak: $(if $(filter asan,$(BUILD)),lib-asan,lib)
+	soak/run --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(filter asan,$(BUILD)),--build build/asan --sanitize,--build $(B)) \
+	  $(if $(filter valgrind,$(BUILD)),--valgrind)
+
 # TIME=60 seconds for each target; TARGETS="NAME ..." runs some (docs/fuzzing.md).
 fuzz:
 	tools/fuzz --seconds $(or $(TIME),60) $(TARGETS)
@@ -193,6 +200,16 @@ fuzz-coverage:
 
 doc:
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --no-deps --document-private-items
+
+# What a release has beside the library: the bill of materials, and an answer to scanners' hits.
+release-docs:
+	@mkdir -p $(B)/release
+	tools/sbom $(FEATURES) > $(B)/release/libmongoose.cdx.json
+	cp docs/vex.cdx.json $(B)/release/libmongoose.vex.cdx.json
+
+# Writes docs/security-history.md and what else comes from the tests' annotations.
+history:
+	tools/security-history
 
 install: lib
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
@@ -235,6 +252,7 @@ help:
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
+	@echo 'make soak         mixed load for MINUTES=30, then: flat memory, figures that add up'
 	@echo 'make fuzz         all fuzz targets, TIME=60 seconds each (TARGETS="NAME ...": some)'
 	@echo 'make fuzz-coverage  lines of the codecs that the fuzz corpus reaches'
 	@echo 'make examples     compile the examples, to build/examples'
@@ -242,6 +260,8 @@ help:
 	@echo 'make check        the same as make test'
 	@echo 'make header       write include/mongoose.h; header-check: fail if it is stale'
 	@echo 'make doc          documentation of the Rust side'
+	@echo 'make history      docs/security-history.md and VEX, from the annotations of the tests'
+	@echo 'make release-docs SBOM and VEX, to build/release'
 	@echo 'make install      PREFIX=/usr/local DESTDIR=; uninstall takes the files away again'
 	@echo 'make deps         install what is missing (Debian, as root)'
 	@echo 'make clean        remove everything built'

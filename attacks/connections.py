@@ -1,5 +1,9 @@
 """10 000 connects against a limit of 1 000, with each policy."""
 
+# History: figure-connections | with each policy
+# History: connection exhaustion | never more than the limit; who is in is served
+# History: 7.22-no-limits | 10 000 connects against a limit
+
 import time
 
 from .lib.crowd import Crowd

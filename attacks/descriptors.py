@@ -1,5 +1,9 @@
 """ulimit -n 20, and 40 connects: descriptors run out."""
 
+# History: figure-descriptors | with and without a limit
+# History: connection exhaustion | descriptors run out
+# History: 7.22-descriptors | no CPU, clients from before are served
+
 import time
 
 from .lib.crowd import Crowd

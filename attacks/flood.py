@@ -1,5 +1,7 @@
 """A flood of requests from one address, with request_rate set."""
 
+# History: request floods | 429, and others are served
+
 import threading
 import time
 

@@ -1,5 +1,7 @@
 """A handler that blocks for two seconds, and panics inside the library."""
 
+# History: blocking or failing callbacks | blocked programs are logged, panics contained
+
 import re
 import threading
 import time

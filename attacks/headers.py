@@ -1,5 +1,9 @@
 """50 heads of 500 KB each that don't end."""
 
+# History: figure-huge-heads | lines, one line, a URI
+# History: header overflow | 431 or 414 and a close
+# History: 7.22-reparsing | ordinary requests are answered meanwhile
+
 import time
 
 from .lib.crowd import Crowd

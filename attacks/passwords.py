@@ -1,5 +1,7 @@
 """Guessing passwords, by Basic and by Digest."""
 
+# History: password guessing | guesses are slowed, nonces count once
+
 import base64
 import hashlib
 import re

@@ -1,5 +1,7 @@
 """slowhttptest in its four modes, against a server with room for a quarter of its connections."""
 
+# History: Slowloris, slow bodies, slow reading | slowhttptest in all its modes
+
 import re
 import shutil
 import subprocess

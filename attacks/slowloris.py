@@ -1,5 +1,9 @@
 """Slowloris: heads of requests that arrive byte by byte and never end."""
 
+# History: figure-slow-heads | also for TLS handshakes
+# History: Slowloris, slow bodies, slow reading | attackers crowd nobody out
+# History: 7.22-no-limits | slow heads end at their deadline
+
 import time
 
 from .lib.crowd import Crowd

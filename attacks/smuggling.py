@@ -1,5 +1,8 @@
 """Requests that proxies and servers are known to disagree about: directly, and through proxies."""
 
+# History: request smuggling | directly, and behind nginx and HAProxy
+# History: figure-framing | each request is seen as the proxy meant it
+
 import re
 import time
 

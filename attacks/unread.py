@@ -1,5 +1,9 @@
 """Peers that send without end and never read."""
 
+# History: figure-pipelining; figure-pings | over TCP and TLS, one peer and ten
+# History: unbounded buffers | memory stays below the cap
+# History: 7.22-send-buffer; 7.22-ping-flood | memory stays below the cap
+
 import os
 import socket
 import ssl

@@ -1,5 +1,8 @@
 """WebSocket from foreign sites, with wrong subprotocols, too large and too many messages."""
 
+# History: WebSocket hijacking | other sites are refused before the upgrade
+# History: CVE-2017-2921 | 2^31 to 2^64 - 1 bytes announced: closed, no memory taken
+
 import time
 
 from .lib.process import Watch

@@ -1,5 +1,6 @@
 // Chapter 01, 17: N pending peers are accepted within N polls. Here, a listener accepts a batch per
 // visit (design section 6), each peer with OPEN and ACCEPT in order.
+// History: 7.22-one-accept | peers are accepted in batches
 #include "event.h"
 
 enum { PEERS = 50 };

@@ -1,5 +1,6 @@
 // Chapter 01, section 20, 5: without descriptors a listener rests instead of spinning, and goes on
 // by itself when there are some again. (valgrind takes the peers off the queue and loses them.)
+// History: 7.22-descriptors | the listener rests, and goes on by itself
 // modes: static shared asan
 #include <sys/resource.h>
 #include "event.h"

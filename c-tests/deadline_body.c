@@ -1,5 +1,6 @@
 // min_body_rate and request_timeout_ms, for bodies that are collected, decoded and stored (chapter
 // 08, 8.3 deadlines).
+// History: 7.22-no-limits | bodies have a least rate
 #include "deadline.h"
 
 static struct mg_mgr mgr;

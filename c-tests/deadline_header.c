@@ -1,5 +1,6 @@
 // header_timeout_ms: 408 for a part of a header block, silence for nothing; trickling earns no time
 // (chapter 08, 8.3 deadlines; checklist 4 and 12).
+// History: 7.22-no-limits | heads have a deadline
 #include "deadline.h"
 
 static struct mg_mgr mgr;

@@ -1,4 +1,5 @@
 // keep_alive_timeout_ms: the time between two requests, and nothing else (chapter 08, 8.3 deadlines).
+// History: 7.22-no-limits | idle connections have a deadline
 #include "deadline.h"
 
 static struct mg_mgr mgr;

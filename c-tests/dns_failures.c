@@ -1,5 +1,6 @@
 // Chapter 04, checklist 50, 51 and 53, W22, W26 and W30: time-outs, servers that can't be used, names
 // that the DNS can't hold, and lookups nobody waits for any more.
+// History: PR#1025 | names that the DNS can't hold are refused
 #include "dns_peer.h"
 
 bool mg_dnsc_init(struct mg_mgr *mgr, struct mg_dns *dnsc);  // exported, in no header

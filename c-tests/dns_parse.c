@@ -1,4 +1,5 @@
 // Chapter 04, checklist 45 to 48: mg_dns_parse and mg_dns_parse_rr.
+// History: CVE-2017-2909 | five pointers are followed, six are not
 #include "mongoose.h"
 #include "test.h"
 

@@ -1,5 +1,7 @@
-// Chapter 03, 46, 47: redirects, index files, listings. Threats 2: CVE-2026-73254, CVE-2026-73259
-// (names and targets in a listing are escaped). Section 3.12, 40, 41.
+// Chapter 03, 46, 47: redirects, index files, listings. Names and targets are
+// escaped. Section 3.12, 40, 41.
+// History: CVE-2026-73254 | names are escaped in text and encoded in links
+// History: CVE-2026-73259 | the target is escaped in title and heading
 #include "files_dir.h"
 
 static struct mg_http_serve_opts opts;

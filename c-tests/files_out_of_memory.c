@@ -1,5 +1,5 @@
-// Threats 2, CVE-2021-26528 and threats 7, allocation failure: whichever allocation fails, a server
-// answers, or closes the connection, and serves the next one.
+// Whichever allocation fails, a server answers, or closes the connection, and serves the next one.
+// History: CVE-2021-26528 | each allocation fails once, the next client is served
 #include "files_dir.h"
 
 static int countdown = -1;

@@ -1,5 +1,5 @@
-// Chapter 03, 52: files packed into the program; section 3.12, 48. Threats 2, 00c8f8ac: unknown
-// names.
+// Chapter 03, 52: files packed into the program; section 3.12, 48.
+// History: 00c8f8ac | unknown names give nothing
 #include "files_dir.h"
 
 static const struct mg_mem_file files[] = {

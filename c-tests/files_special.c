@@ -1,5 +1,6 @@
 // Section 3.12, 35, 37, 38: only regular files are served, one that got shorter ends the
-// connection, serving twice leaks nothing. Threats 2, 4e8965cc: serving on a closing connection.
+// connection, serving twice leaks nothing.
+// History: 4e8965cc | descriptors are back to what they were
 #include "files_dir.h"
 
 static char path[1000], second[1000];

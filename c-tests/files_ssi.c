@@ -1,4 +1,5 @@
-// Chapter 03, 56: server-side includes; section 3.12, 54. Threats 2, CVE-2026-73255.
+// Chapter 03, 56: server-side includes; section 3.12, 54.
+// History: CVE-2026-73255 | nothing outside of the root is included, loops end at depth 5
 // cflags: -DMG_ENABLE_SSI=1
 #include "files_dir.h"
 

@@ -1,5 +1,5 @@
-// Chapter 03, 54: streaming a body to a file; section 3.12, 18, 25, 30, 44. Threats 2,
-// CVE-2022-25299.
+// Chapter 03, 54: streaming a body to a file; section 3.12, 18, 25, 30, 44.
+// History: CVE-2022-25299 | the same for bodies that are streamed
 #include "files_dir.h"
 
 static char name[200], outcome[200];
@@ -113,7 +113,8 @@ static void refused(struct mg_connection *listener) {
       {"../evil.txt", "bad name"}, {"a/../../evil.txt", "bad name"},
       {"..", "bad name"},          {"~x", "bad name"},
       {"", "open failed"},         {"none/x.txt", "open failed"},
-      {"isdir", "open failed"},    {"link", "open failed"}};
+      {"isdir", "open failed"},    {"link", "open failed"},
+      {"way-out/x", "open failed"}};
   struct peer p;
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     begin(&p, listener, rows[i][0], 3);
@@ -124,6 +125,7 @@ static void refused(struct mg_connection *listener) {
     peer_close(&p);
   }
   CHECK(!files_exists("evil.txt"));
+  CHECK(!files_exists("other/x"));
   CHECK_TEXT(files_content("precious"), "precious");
 
   // A length that is not announced.
@@ -154,7 +156,9 @@ static void refused(struct mg_connection *listener) {
 int main(void) {
   files_make_dir("up");
   files_make_dir("up/isdir");
+  files_make_dir("other");
   files_make("precious", "precious");
+  if (symlink("../other", files_path("up/way-out")) != 0) perror("symlink");
   if (symlink(files_path("precious"), files_path("up/link")) != 0) perror("symlink");
   struct mg_connection *listener = peer_serve(on_event, name);
   int before = files_open_count();

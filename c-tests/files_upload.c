@@ -1,6 +1,8 @@
-// Chapter 03, 53: mg_http_upload, every row of its table; section 3.12, 30, 43. Threats 2,
-// CVE-2022-25299: nothing is written outside of the directory.
+// Chapter 03, 53: mg_http_upload, every row of its table; section 3.12, 30, 43.
+// History: CVE-2022-25299 | nothing is written outside of the directory
+// History: CVE-2011-2900 | a name of 10 000 bytes
 #include "files_dir.h"
+#include "mongoose_guard.h"
 
 static long result;
 static const char *upload_dir;
@@ -27,7 +29,8 @@ static void check(const char *query, const char *body, long want, int status, co
 }
 
 int main(void) {
-  char dir[1000], query[6000];
+  static char query[11000];
+  char dir[1000];
   files_make_dir("up");
   files_make_dir("up/sub");
   files_make_dir("up/empty");
@@ -82,16 +85,34 @@ int main(void) {
   CHECK_TEXT(files_content("precious"), "precious");
   CHECK_TEXT(files_content("up/link"), "x");
 
-  mg_snprintf(query, sizeof(query), "file=");
-  memset(query + 5, 'n', 5000);
-  query[5005] = '\0';
-  struct peer p;
-  char request[6000];
-  mg_snprintf(request, sizeof(request), "POST /?%s HTTP/1.1\r\nContent-Length: 1\r\n\r\nx", query);
-  struct answer a = peer_ask(&p, listener, request);
-  CHECK_INT(a.status, 400);
-  CHECK(result < 0);
-  peer_close(&p);
+  // Nor is one in the middle of it, if it leads out of the directory.
+  if (symlink("../other", files_path("up/way-out")) != 0) perror("symlink");
+  check("file=way-out/x", "x", -6, 400, "open(%s/way-out/x)");
+  files_make("other/kept", "kept");
+  check("file=way-out/kept", "x", -6, 400, "open(%s/way-out/kept)");
+  CHECK_TEXT(files_content("other/kept"), "kept");
+  CHECK(!files_exists("other/x"));
+  // A link that stays inside is followed.
+  if (symlink("sub", files_path("up/way-in")) != 0) perror("symlink");
+  check("file=way-in/c.txt", "c", 1, 200, "1");
+  CHECK_TEXT(files_content("up/sub/c.txt"), "c");
+
+  // A name of 10 000 bytes: refused by its length, by default and without that limit.
+  static char request[11000];
+  static const int statuses[] = {414, 400};
+  memset(query + 5, 'n', 10000);
+  query[10005] = '\0';
+  for (int i = 0; i < 2; i++) {
+    struct peer p;
+    result = -1;
+    mg_snprintf(request, sizeof(request), "POST /?%s HTTP/1.1\r\nContent-Length: 1\r\n\r\nx",
+                query);
+    struct answer a = peer_ask(&p, listener, request);
+    CHECK_INT(a.status, statuses[i]);
+    CHECK(result < 0);
+    peer_close(&p);
+    CHECK(mg_set_option(listener->mgr, "max_uri_size", "0") == NULL);
+  }
   peer_end();
   return test_result();
 }

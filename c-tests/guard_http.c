@@ -1,5 +1,6 @@
 // Every prefix of valid heads and forms right before an unmapped page. Chapter 03, 2, 17, 19, 55.
-// Threats 1: CVE-2019-13503, and a9df523f: an unterminated quote at the end of a header value.
+// History: CVE-2019-13503 | every prefix of heads and forms in front of an unmapped page
+// History: a9df523f-http | quotes that end with the memory
 #include "mongoose.h"
 #include "test.h"
 #include "guard_page.h"

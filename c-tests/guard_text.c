@@ -1,5 +1,7 @@
 // Every prefix of valid JSON, base64, URL, form and access-list text right before an unmapped page.
-// Chapter 02, 11, 17, 36, 48, 55, 56. Threats 2, b55de8b1: paths of 0, 1, 2 unterminated bytes.
+// Chapter 02, 11, 17, 36, 48, 55, 56.
+// History: b55de8b1 | every prefix of paths in front of an unmapped page
+// History: 0d882f1b-match | the same for mg_match
 #include "mongoose.h"
 #include "test.h"
 #include "guard_page.h"

@@ -1,5 +1,6 @@
 // Chapter 03, 29, 37: a body in many segments is one message; POST without a length has no body.
-// Section 3.12, 6: what follows such a POST is the next request, whole. Threats 1, be8dbb0d.
+// Section 3.12, 6: what follows such a POST is the next request, whole.
+// History: be8dbb0d | no 411 and no phantom request for a POST without a length
 #include "http_peer.h"
 
 static int messages;

@@ -1,7 +1,7 @@
 // Section 3.12, 15, 19: a message that arrives in pieces is not scanned again for each of them, nor
 // on polls. The test spoils a byte that has been looked at, goes on sending, and mends it before
-// the end: whoever looks again would close the connection. Threats, "partial requests are
-// re-parsed". Chapter 03, 29, 30.
+// the end: whoever looks again would close the connection. Chapter 03, 29, 30.
+// History: 7.22-reparsing | what was looked at is not looked at again
 #include "http_peer.h"
 
 static int messages, errors;

@@ -1,5 +1,8 @@
 // Chapter 03, 30-32: chunked requests, good and bad; section 3.12, 13: a size line may arrive in
-// pieces. Threats 1: #2460 (transfer codings), #2552 (chunk sizes), a9df523f (cut size lines).
+// pieces.
+// History: #2460 | no other coding is taken, nothing is delivered
+// History: #2552 | anything but one to eight digits and CRLF is refused
+// History: a9df523f-http | size lines cut at each byte
 #include "http_peer.h"
 
 static int messages;

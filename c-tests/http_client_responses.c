@@ -1,5 +1,6 @@
 // Chapter 03, 33-35: what an HTTP client sees: responses without a length, for HEAD, cut short;
-// section 3.12, 11: interim responses and 304 have no body. Threats 1, 5c305e7f: no 411 by a client.
+// section 3.12, 11: interim responses and 304 have no body. No 411 by a client.
+// History: be8dbb0d | a client sends no 411
 #include "http_peer.h"
 
 static char bodies[400];

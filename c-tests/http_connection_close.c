@@ -1,5 +1,6 @@
-// Chapter 03, 26; section 3.12, 8. Threats 1, #2765: after "Connection: close" there is one answer,
-// and nothing behind the request is executed.
+// Chapter 03, 26; section 3.12, 8. After "Connection: close" there is one answer, and
+// nothing behind the request is executed.
+// History: #2765 | one answer, and nothing behind it is executed
 #include "http_peer.h"
 
 static int messages;

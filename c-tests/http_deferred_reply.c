@@ -1,5 +1,6 @@
 // Chapter 03, 25: a pipelined request waits for the reply in progress and then needs no new input;
-// section 3.12, 10 (and threats 1, #2765): "Connection: close" counts for late replies, too.
+// section 3.12, 10: "Connection: close" counts for late replies, too.
+// History: #2765 | the same for late answers
 #include "http_peer.h"
 
 static struct mg_connection *waiting;

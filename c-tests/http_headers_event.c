@@ -1,6 +1,6 @@
 // Section 3.12, 17 and design section 6: MG_EV_HTTP_HDRS comes once for a head and again only when
-// more of the body has arrived. 15, 19: polls look at nothing twice. Threats: "How the original
-// behaves under attack", repeated HDRS.
+// more of the body has arrived. 15, 19: polls look at nothing twice.
+// History: 7.22-repeated-event | once per head, and again only for more of the body
 #include "http_peer.h"
 
 static int headers, messages, polls;

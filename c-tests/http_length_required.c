@@ -1,5 +1,6 @@
 // Chapter 03, 36: a response sent to a server gets 411 if it should have a length; section 3.12,
-// 16: one, and the connection closes. Threats 1, be8dbb0d.
+// 16: one, and the connection closes.
+// History: be8dbb0d | one 411, then the end
 #include "http_peer.h"
 
 static int messages;

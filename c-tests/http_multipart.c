@@ -1,7 +1,7 @@
 // Chapter 03, 55: parts of a form; section 3.12, 52: no part without the end of it.
-// Threats 1: CVE-2026-73258 (lone CR or LF in a header), CVE-2017-7185 (no boundary).
-#include "mongoose.h"
-#include "test.h"
+// History: CVE-2017-7185 | no boundary, no part; the server goes on
+// History: CVE-2026-73258 | parts are exact around a lone CR or LF
+#include "http_peer.h"
 
 static const char form[] =
     "--B1\r\n"
@@ -84,9 +84,42 @@ static void lone_line_ends(void) {
   }
 }
 
+static void on_event(struct mg_connection *c, int ev, void *ev_data) {
+  struct mg_http_message *hm = (struct mg_http_message *)ev_data;
+  struct mg_http_part part;
+  int n = 0;
+  if (ev != MG_EV_HTTP_MSG) return;
+  for (size_t ofs = 0; (ofs = mg_http_next_multipart(hm->body, ofs, &part)) > 0;) n++;
+  mg_http_reply(c, 200, "", "%d", n);
+}
+
+// Forms whose boundary is not announced, empty, or not the one that is used.
+static void without_boundary(void) {
+  static const char *const rows[][3] = {
+      {"multipart/form-data", "no form", "0"},
+      {"multipart/form-data; boundary=", "--\r\n\r\n--", "0"},
+      {"multipart/form-data; boundary", "", "0"},
+      {"multipart/form-data; boundary=other", form, "3"},
+      {"multipart/form-data", form, "3"},
+  };
+  struct mg_connection *listener = peer_serve(on_event, NULL);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    char request[1000];
+    struct peer p;
+    mg_snprintf(request, sizeof(request),
+                "POST / HTTP/1.1\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", rows[i][0],
+                (int)strlen(rows[i][1]), rows[i][1]);
+    struct answer a = peer_ask(&p, listener, request);
+    CHECK_BODY(a, rows[i][2]);
+    peer_close(&p);
+  }
+  peer_end();
+}
+
 int main(void) {
   parts();
   nothing();
   lone_line_ends();
+  without_boundary();
   return test_result();
 }

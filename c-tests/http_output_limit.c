@@ -1,5 +1,6 @@
-// Section 3.12, 23, 24 and threats, "figures": a peer that pipelines without reading makes neither
+// Section 3.12, 23, 24: a peer that pipelines without reading makes neither
 // output nor input grow without end; all answers come once it reads, in order.
+// History: 7.22-send-buffer | a peer that does not read is not read either
 #include "http_peer.h"
 
 enum { REQUESTS = 3000, BODY = 4000 };

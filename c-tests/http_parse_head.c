@@ -1,6 +1,8 @@
 // Chapter 03, 1-9, 12: request and response heads; section 3.12, 2, 3, 5, 7.
-// Threats 1: #2275, #2292, #2293, #2322, #2425, #2790, c493d3a4, CVE-2026-73257; and M7.22: the
-// leniency of the original (bare LF, missing and duplicate Host), pinned row by row.
+// History: #2275; #2292; #2293; #2322; c493d3a4 | such heads are malformed
+// History: CVE-2026-73257; CVE-2026-73256 | such heads are malformed
+// History: #2425 | each byte in a method, a target and a header name
+// History: 7.22-leniency | one row for each choice
 #include "mongoose.h"
 #include "test.h"
 
@@ -47,6 +49,8 @@ static const struct {
     {"GET / HTTQ/1.1\r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET / HTTP/1\r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET / HTTP/1.10\r\n\r\n", -1, 0, 0, 0, 0, 0},
+    {"GET / HTTP/9.x\r\n\r\n", -1, 0, 0, 0, 0, 0},
+    {"GET / 1.1\r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET / HTTP/1.1 \r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET\t/\tHTTP/1.1\r\n\r\n", -1, 0, 0, 0, 0, 0},
     {"GET /\tHTTP/1.1\r\n\r\n", -1, 0, 0, 0, 0, 0},
@@ -115,7 +119,7 @@ static void check(size_t i) {
   CHECK_INT(mg_http_parse(longer, strlen(longer), &hm), (int)len);
 }
 
-// Threats 1, #2425: which bytes may stand in a method, a target, a header name.
+// Which bytes may stand in a method, a target, a header name.
 static void every_byte(void) {
   static const char *const shapes[] = {"G%cT / HTTP/1.1\r\n\r\n", "GET /%c HTTP/1.1\r\n\r\n",
                                        "GET / HTTP/1.1\r\nA%cB: x\r\n\r\n"};

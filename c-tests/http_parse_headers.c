@@ -1,5 +1,9 @@
 // Chapter 03, 8, 10, 11, 13: header fields; section 3.12, 1: what stands behind the last one that
-// fits. Threats 1: CVE-2020-25756, #2763, and M7.22: a length hidden behind 30 headers.
+// fits.
+// History: CVE-2020-25756 | look-ups end with 30, 31 and 300 headers
+// History: #2763 | two headers of a kind that frames or authenticates are refused
+// History: 7.22-header-count | the parser refuses framing headers behind the last one that fits
+// History: #2790 | tabs around values are taken off
 #include "mongoose.h"
 #include "test.h"
 

@@ -1,4 +1,6 @@
 // Limits of HTTP requests (chapter 08, checklist 6, 7 and 13).
+// History: 7.22-header-count | too many headers get 431
+// History: header overflow | 431, 414 and 413 at the limits
 #include "guarded_ask.h"
 
 static struct mg_mgr mgr;

@@ -1,4 +1,5 @@
 // Chapter 01, section 20, 36: sizes that no machine has are an ordinary lack of memory.
+// History: 531c47b4 | sizes that no machine has are a lack of memory
 // modes: static shared asan
 #include "event.h"
 

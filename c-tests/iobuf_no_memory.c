@@ -1,4 +1,5 @@
 // Chapter 01, 48: without memory, resize and add say so and change nothing, not even len.
+// History: f015a868 | a buffer that can't grow is as it was
 #include "event.h"
 
 static bool no_memory;

@@ -1,5 +1,6 @@
 // Chapter 02, 40-44: numbers, booleans, strings, hex and base64 out of JSON. Section 12, 18, 19.
-// Threats 7: dc52d8b1 (malformed hex), 0d882f1b (huge exponents).
+// History: 0d882f1b-numbers | an exponent of 10^9
+// History: dc52d8b1 | odd lengths and other characters
 #include <limits.h>
 
 #include "mongoose.h"

@@ -1,4 +1,5 @@
 // max_connections with each full_policy (chapter 08, checklist 1, 2 and 12).
+// History: 7.22-no-limits | never more connections than the limit
 #include "guarded.h"
 
 enum { LIMIT = 3 };

@@ -1,5 +1,6 @@
 // max_send_size: beyond it everything that appends output fails as if memory had run out (chapter
 // 08, 8.3 sizes; checklist 15).
+// History: 7.22-send-buffer | what the program sends has a limit, too
 #include "guarded.h"
 
 static struct mg_mgr mgr;

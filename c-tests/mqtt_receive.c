@@ -1,5 +1,7 @@
 // Chapter 04, 37 to 41: packets are acknowledged before they are reported, several in one read and
 // one over several; a malformed one closes without an error.
+// History: CVE-2023-2905 | a topic longer than its packet ends the connection
+// History: CVE-2019-19307 | a length of five bytes is malformed
 #include "mqtt.h"
 
 static const char packets[] =

@@ -1,5 +1,6 @@
 // Out of memory is an ordinary error in every protocol: allocation number 1, 2, 3 and so on of a
 // session fails, until one goes through. Nothing crashes, and every block comes back.
+// History: f015a868 | the same for each protocol
 #include "mdns_peer.h"
 #include "no_memory.h"
 

@@ -1,5 +1,6 @@
 // Out of memory is an ordinary error: allocation number 1, 2, 3 and so on of a session fails, until
 // one goes through. Nothing crashes, and every block comes back.
+// History: f015a868 | each allocation of a session fails once
 #include "no_memory.h"
 
 static struct { bool wakeup, timer, reply, file, udp; } done;

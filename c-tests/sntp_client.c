@@ -1,5 +1,6 @@
 // Chapter 04, checklist 59 and 60, W27, W36: the time of the server that was asked is taken; whoever
 // else speaks, and whatever is no reply to the request, is ignored until the deadline.
+// History: CVE-2026-2966 | the same for the time: only the server's answer counts
 #include <time.h>
 
 #include "event.h"

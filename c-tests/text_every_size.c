@@ -1,5 +1,6 @@
-// Threats 7, f6165d23 and 531c47b4: output functions with buffers of every size, and absurd
-// lengths. Chapter 02, 13: never a byte behind the buffer, always a NUL where there is room.
+// Output functions with buffers of every size, and absurd lengths. Chapter 02, 13: never a byte behind the buffer, always a NUL where there is room.
+// History: f6165d23 | each function with buffers of 0 bytes to more than enough
+// History: 531c47b4 | lengths of SIZE_MAX and SIZE_MAX - 1
 #include "mongoose.h"
 #include "test.h"
 
@@ -39,10 +40,36 @@ static void write_etag(char *buf, size_t size) {
   mg_http_etag(buf, size, 123456, 789);
 }
 
+static void write_printers(char *buf, size_t size) {
+  static struct mg_addr addr;
+  mg_snprintf(buf, size, "%M %M %M %M %M", mg_print_ip, &addr, mg_print_ip_port, &addr,
+              mg_print_mac, "123456", mg_print_hex, 4, "abcd", mg_print_html_esc, 5, "<&\">x");
+}
+static void write_creds(char *buf, size_t size) {
+  static const char head[] =
+      "GET / HTTP/1.1\r\nAuthorization: Basic bG9uZyB1c2VyOnNlY3JldA==\r\n\r\n";
+  struct mg_http_message hm;
+  char other[100];
+  mg_http_parse(head, sizeof(head) - 1, &hm);
+  mg_http_creds(&hm, buf, size, other, sizeof(other));
+}
+static void write_password(char *buf, size_t size) {
+  static const char head[] = "GET / HTTP/1.1\r\nAuthorization: Bearer a-long-token\r\n\r\n";
+  struct mg_http_message hm;
+  char other[100];
+  mg_http_parse(head, sizeof(head) - 1, &hm);
+  mg_http_creds(&hm, other, sizeof(other), buf, size);
+}
+static void write_directory(char *buf, size_t size) {
+  if (size > 0) buf[0] = '\0';
+  mg_fs_ls(&mg_fs_posix, "/", buf, size);
+}
+
 int main(void) {
-  static const writer_t writers[] = {write_text, write_base64, write_decoded,
-                                     write_url,  write_plain,  write_var,
-                                     write_json, write_random, write_etag};
+  static const writer_t writers[] = {write_text,     write_base64,   write_decoded, write_url,
+                                     write_plain,    write_var,      write_json,    write_random,
+                                     write_etag,     write_printers, write_creds,   write_password,
+                                     write_directory};
   for (size_t w = 0; w < sizeof(writers) / sizeof(writers[0]); w++) {
     for (size_t size = 0; size <= ROOM; size++) {
       char buf[ROOM + 8];

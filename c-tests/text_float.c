@@ -1,5 +1,6 @@
 // Chapter 02, 21-25: floating point; section 12, 7-9: large exponents print right and end.
-// Threats 7, a9df523f: all widths and precisions stay within 39 characters or the width.
+// All widths and precisions stay within 39 characters or the width.
+// History: a9df523f-format | widths and precisions of 0 to 200 for %g and %f
 #include <float.h>
 
 #include "mongoose.h"

@@ -1,4 +1,5 @@
 // Chapter 02, 13-20: integers, strings, characters and unknown conversions of the format language.
+// History: a9df523f-format | widths and precisions of 0 to 200 for %d, %x, %s and others
 #include <limits.h>
 
 #include "mongoose.h"
@@ -103,10 +104,36 @@ static void cut_off(void) {
   }
 }
 
+// The widest of everything in buffers of all sizes: the length is right, and nothing is written behind.
+static void every_width(void) {
+  static const char *const conversions[] = {"d", "u", "x", "lld", "llx", "s", "c", "p"};
+  char small[64];
+  for (size_t i = 0; i < sizeof(conversions) / sizeof(conversions[0]); i++) {
+    for (int n = 0; n <= 200; n++) {
+      char format[20];
+      const char *text = "a string of thirty characters.";
+      bool is_text = conversions[i][0] == 's',
+           is_wide = conversions[i][0] == 'l' || conversions[i][0] == 'p';
+      mg_snprintf(format, sizeof(format), n % 2 ? "%%%d.%d%s" : "%%-%d.%d%s", n, n, conversions[i]);
+      memset(small, '~', sizeof(small));
+      size_t len = is_text   ? mg_snprintf(out, sizeof(out), format, text)
+                   : is_wide ? mg_snprintf(out, sizeof(out), format, INT64_MIN)
+                             : mg_snprintf(out, sizeof(out), format, INT_MIN);
+      size_t cut = is_text   ? mg_snprintf(small, (size_t)n % 50, format, text)
+                   : is_wide ? mg_snprintf(small, (size_t)n % 50, format, INT64_MIN)
+                             : mg_snprintf(small, (size_t)n % 50, format, INT_MIN);
+      test_check_int(__FILE__, __LINE__, format, (long long)cut, (long long)len);
+      CHECK(len <= 240);
+      for (size_t k = (size_t)n % 50; k < sizeof(small); k++) CHECK_INT(small[k], '~');
+    }
+  }
+}
+
 int main(void) {
   integers();
   strings();
   unknown();
   cut_off();
+  every_width();
   return test_result();
 }

@@ -1,4 +1,5 @@
-// Chapter 02, 60: layout of mg_hexdump. Threats 7, f6165d23.
+// Chapter 02, 60: layout of mg_hexdump.
+// History: f6165d23 | dumps of 0 to 200 bytes
 #include "mongoose.h"
 #include "test.h"
 

@@ -1,5 +1,6 @@
 // Chapter 02, 9-12: globs and their captures; section 12, 3, 4, 5: no capture behind the array, a
-// star never takes a slash, no quadratic search. Threats 7: pattern and text at guard pages.
+// star never takes a slash, no quadratic search. Pattern and text end at guard pages.
+// History: 0d882f1b-match | pattern and text end at unmapped pages
 #include "mongoose.h"
 #include "test.h"
 #include "guard_page.h"

@@ -1,4 +1,6 @@
-// Chapter 02, 55, 56: sane paths (threats 2, 2f1a836b, 6697a2cf, b55de8b1) and address lists.
+// Chapter 02, 55, 56: sane paths and address lists.
+// History: 2f1a836b | forty paths and what is said of them
+// History: b55de8b1 | paths with NUL, and of one and two bytes
 #include "mongoose.h"
 #include "test.h"
 

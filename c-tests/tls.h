@@ -11,7 +11,7 @@ static inline struct mg_str pki(const char *name) {
   static struct {
     char name[40];
     struct mg_str content;
-  } files[60];
+  } files[80];
   char path[500];
   if (name == NULL || name[0] == '\0') return mg_str("");
   if (strchr(name, '\n') != NULL) return mg_str(name);

@@ -1,6 +1,7 @@
-// Chapter 05, 31..33, 52 and section 10, 2 and 20; threats 6, CVE-2025-65502 and CVE-2024-42385:
-// options that can't be used. One ERROR whose text names the option, no byte in clear; the peer of
-// a server gets a fatal alert.
+// Chapter 05, 31..33, 52 and section 10, 2 and 20: options that can't be used. One
+// ERROR whose text names the option, no byte in clear; the peer of a server gets a fatal alert.
+// History: CVE-2025-65502 | empty, garbage and cut CA certificates are an error
+// History: CVE-2024-42385 | no END, other bytes, a megabyte of `=`: an error
 #include "tls_relay.h"
 
 enum { MEGABYTE = 1000000, CLIENT = 1, SERVER = 2 };

@@ -1,5 +1,7 @@
-// Threats 6, a9df523f and CVE-2025-65502: DER that nests 1000 levels deep, that ends too early or
-// goes on behind its end, as `ca`, `cert` and `key`: one ERROR that names the option.
+// DER that nests 1000 levels deep, that ends too early or goes on behind its end, as `ca`, `cert` and
+// `key`: one ERROR that names the option.
+// History: a9df523f-der | 1000 levels are refused
+// History: CVE-2025-65502 | DER that is too short or too long is refused
 #include "tls.h"
 
 enum { LEVELS = 1000, CA = 0, CERT = 1, KEY = 2 };

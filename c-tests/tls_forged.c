@@ -1,6 +1,8 @@
-// Threats 6, CVE-2026-5246 and CVE-2026-73251: certificates signed in the name of the CA, with other
-// keys of all kinds, are refused by clients and by servers, alone in `ca` or in a bundle; so are
-// certificates issued by one that is no CA (a9df523f).
+// Certificates signed in the name of the CA, with other keys of all kinds, are refused by clients
+// and by servers, alone in `ca` or in a bundle; so are certificates issued by one that is no CA.
+// History: CVE-2026-5246 | forged under P-256, P-384, P-521, Ed25519, RSA, PSS: refused, both sides
+// History: CVE-2026-73251 | the same with two certificates in `ca`
+// History: a9df523f-usage | an issuer that is no CA is refused
 #include "tls.h"
 
 static char bundle[4000];

@@ -1,6 +1,6 @@
-// Chapter 05, 42, 5.5 and section 10, 8 and 10; threats 6, 509fbcc4: a handler that pauses with
-// is_full gets nothing more, raw and decrypted input stay bounded, polls sleep; everything arrives
-// once it goes on.
+// Chapter 05, 42, 5.5 and section 10, 8 and 10: a handler that pauses with is_full gets nothing
+// more, raw and decrypted input stay bounded, polls sleep; everything arrives once it goes on.
+// History: 509fbcc4 | 8 MB to a handler that pauses: buffers stay bounded
 #include "tls.h"
 
 enum { TOTAL = 8000000, PAUSES = 5 };

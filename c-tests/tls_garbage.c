@@ -1,6 +1,7 @@
-// Chapter 05, section 10, 8; threats 6, CVE-2024-42384 and -42386: garbage of 20000 bytes, records
-// of every type and of lengths up to 65535, before the handshake. What can't be TLS is refused at
-// once; what may yet become a record waits without CPU; nothing is ever READ.
+// Chapter 05, section 10, 8: garbage of 20000 bytes, records of every type and of lengths up to
+// 65535, before the handshake. What can't be TLS is refused at once; what may yet become a record
+// waits without CPU; nothing is ever READ.
+// History: CVE-2024-42384 | all record types and odd lengths before the handshake
 #include "tls_client_hello.h"
 
 enum { REFUSED, WAITS };
@@ -34,7 +35,13 @@ static void record_head(int type, size_t len) {
   block[3] = (unsigned char)(len >> 8), block[4] = (unsigned char)len;
 }
 
+// Types from change_cipher_spec to heartbeat, and lengths that an encrypted record may have.
+static bool may_wait(int type, size_t len) {
+  return type >= 20 && type <= 24 && len >= 16384 && len <= 16384 + 2048;
+}
+
 int main(void) {
+  char what[40];
   mg_log_set(MG_LL_NONE);
   for (size_t i = 0; i < sizeof(block); i++) block[i] = (unsigned char)(i * 31 + 7);
   check("garbage", 20000, REFUSED);
@@ -45,9 +52,14 @@ int main(void) {
   memset(block, HANDSHAKE, sizeof(block));
   check("types", 20000, REFUSED);
   memset(block, 1, sizeof(block));
+  static const size_t lengths[] = {0, 1, 4, 16384, 16385, 65535};
   for (int type = 0; type < 256; type++) {
-    record_head(type, 4);
-    if (type != HANDSHAKE) check("type", 9, REFUSED);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) && type != HANDSHAKE; i++) {
+      size_t sent = lengths[i] <= 4 ? lengths[i] : 0;
+      record_head(type, lengths[i]);
+      snprintf(what, sizeof(what), "type %d, %d bytes", type, (int)lengths[i]);
+      check(what, 5 + sent, may_wait(type, lengths[i]) ? WAITS : REFUSED);
+    }
   }
   // A ClientHello that goes on for ever, in one record or many, stays within 64 kB.
   for (size_t at = 0; at + 5 + 16384 <= sizeof(block); at += 5 + 16384) {

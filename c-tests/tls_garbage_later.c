@@ -1,5 +1,6 @@
-// Threats 6, CVE-2024-42384 and -42386: records of all types and of odd lengths behind a complete
-// handshake: nothing is delivered; ERROR or the end, or at most waiting.
+// Records of all types and of odd lengths behind a complete handshake: nothing is delivered; ERROR
+// or the end, or at most waiting.
+// History: CVE-2024-42384 | record types and odd lengths behind the handshake
 #include "tls_relay.h"
 
 static unsigned char block[70000];

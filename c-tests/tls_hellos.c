@@ -1,6 +1,8 @@
-// Chapter 05, 50 and 51; threats 6, CVE-2026-11404, CVE-2024-42383, -42387 and following: old
-// versions are refused with an alert, ALPN gets no answer, and a ClientHello whose parts are longer
-// than what holds them is an ERROR; never READ.
+// Chapter 05, 50 and 51: old versions are refused with an alert, ALPN gets no answer, and a
+// ClientHello whose parts are longer than what holds them is an ERROR; never READ.
+// History: CVE-2024-42383 | server names of 0 to 65 535 bytes
+// History: CVE-2024-42387 | inner lengths past the message are an error
+// History: CVE-2026-11404 | session ids of 33 and 255 bytes are an error
 #include "tls_client_hello.h"
 
 enum { ANSWERED = -1, PROTOCOL_VERSION = 70, ANY = 1000, NO_ALERT };
@@ -72,6 +74,8 @@ int main(void) {
       {{0x0303, 0, 0, 254, NULL, 0, 0}, ANY},
       {{0x0303, 0, 0, 255, NULL, 0, 0}, ANY},
       {{0x0303, 0, 0, 16000, NULL, 0, 0}, ANY},
+      {{0x0303, 0, 0, 9, NULL, 4, 65535 - 9}, ANY},  // the name says 65535
+      {{0x0303, 0, 0, 9, NULL, 3, 65535 - 12}, ANY},
       // Fields 1..7: session id, suites, names, server name, extensions, message, record.
       {{0x0303, 0, 4, 9, NULL, 1, 1}, ANY},
       {{0x0303, 0, 4, 9, NULL, 1, -1}, ANY},

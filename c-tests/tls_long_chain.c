@@ -1,5 +1,5 @@
-// Threats 6, CVE-2026-5244 and CVE-2026-52061: chains of a megabyte are refused by clients and by
-// servers, while long ones pass.
+// Chains of a megabyte are refused by clients and by servers, while long ones pass.
+// History: CVE-2026-5244 | chains of a megabyte are refused
 // modes: static shared asan
 #include "tls.h"
 

@@ -1,5 +1,6 @@
-// Threats 6, CVE-2021-26529 and CVE-2021-26530: every allocation of a TLS conversation fails once;
-// no crash, nothing leaks, and nothing goes out in clear.
+// Every allocation of a TLS conversation fails once; no crash, nothing leaks, and nothing goes out
+// in clear.
+// History: CVE-2021-26529 | each allocation of a handshake fails once
 #include "no_memory.h"
 #include "tls.h"
 

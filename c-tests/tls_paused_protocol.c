@@ -1,5 +1,6 @@
-// Threats 6, 509fbcc4: a TLS peer that pipelines requests and never reads is not read for ever
+// A TLS peer that pipelines requests and never reads is not read for ever
 // either: output and input stay bounded, as over plain TCP; all answers come once it reads.
+// History: 509fbcc4 | requests whose answers are not read stay bounded
 #include "tls.h"
 
 enum { REQUESTS = 20000, BODY = 1000 };

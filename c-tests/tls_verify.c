@@ -1,6 +1,11 @@
 // Chapter 05, 15..30, 34, 35 and section 10, 1..4: who is trusted by whom. One row per situation:
 // the options of both sides, and whether they get to talk. A side that refuses reports one ERROR,
 // then CLOSE, and never TLS_HS or READ.
+// History: CVE-2026-73253 | a wildcard stands for one label, never for an address
+// History: a9df523f-dates | expired and not yet valid are refused
+// History: a9df523f-usage | certificates for something else are refused
+// History: CVE-2026-73251 | a namesake of the issuer is refused
+// History: #3608 | without `ca` any name will do, with it the name counts
 #include "tls.h"
 
 enum { CLIENT_REFUSES = 1, SERVER_REFUSES = 2, TALK = 0 };
@@ -71,6 +76,14 @@ int main(void) {
       {"letter case", "root.crt", "HOST.Test", "server.crt", "server.key", 0, 0, 0, 0, TALK},
       {"wildcard", "root.crt", "a.zone.test", "wildcard.crt", "wildcard.key", 0, 0, 0, 0, TALK},
       {"two labels", "root.crt", "a.b.zone.test", "wildcard.crt", "wildcard.key", 0, 0, 0, 0, 1},
+      {"wildcard for addresses", "root.crt", "127.0.0.1", "wildcard-ip.crt", "wildcard-ip.key", 0,
+       0, 0, 0, 1},
+      {"wildcard for everything", "root.crt", "host.test", "wildcard-all.crt", "wildcard-all.key",
+       0, 0, 0, 0, 1},
+      {"wildcard inside", "root.crt", "a.b.zone.test", "wildcard-odd.crt", "wildcard-odd.key", 0, 0,
+       0, 0, 1},
+      {"wildcard in a part", "root.crt", "host.zone.test", "wildcard-odd.crt", "wildcard-odd.key",
+       0, 0, 0, 0, 1},
       {"no label", "root.crt", "zone.test", "wildcard.crt", "wildcard.key", 0, 0, 0, 0, 1},
       {"address", "root.crt", "127.0.0.1", "server.crt", "server.key", 0, 0, 0, 0, TALK},
       {"IPv6 address", "root.crt", "::1", "server.crt", "server.key", 0, 0, 0, 0, TALK},
@@ -85,6 +98,18 @@ int main(void) {
       {"usage", "root.crt", "host.test", "usage-server.crt", "usage-server.key", 0, 0, 0, 0, TALK},
       {"wrong usage", "root.crt", "host.test", "usage-client.crt", "usage-client.key", 0, 0, 0, 0,
        1},
+      {"issuer may not sign", "root.crt", "host.test", "by-nosign.chain", "by-nosign.key", 0, 0, 0,
+       0, 1},
+      {"CA that may not sign", "nosign.crt", "host.test", "by-nosign.crt", "by-nosign.key", 0, 0, 0,
+       0, 1},
+      {"pinned leaf as an issuer", "self-leaf.crt", "host.test", "by-self-leaf.crt",
+       "by-self-leaf.key", 0, 0, 0, 0, 1},
+      {"client, issuer may not sign", "root.crt", "host.test", "server.crt", "server.key",
+       "by-nosign.chain", "by-nosign.key", "root.crt", 0, 2},
+      {"client, pinned leaf as an issuer", "root.crt", "host.test", "server.crt", "server.key",
+       "by-self-leaf.crt", "by-self-leaf.key", "self-leaf.crt", 0, 2},
+      {"client, pinned leaf", "root.crt", "host.test", "server.crt", "server.key", "self-leaf.crt",
+       "self-leaf.key", "self-leaf.crt", 0, TALK},
       // Certificates of devices.
       {"version 1", "v1root.crt", "host.test", "v1leaf.crt", "v1leaf.key", 0, 0, 0, 0, TALK},
       {"version 1, another name", "v1root.crt", "no.test", "v1leaf.crt", "v1leaf.key", 0, 0, 0, 0,

@@ -1,6 +1,7 @@
 // Chapter 01, 41 and section 20, 25: eight threads send 100 000 messages each to eight connections,
 // while the loop runs. Each arrives once, whole, and in its thread's order; a message that was
 // refused, because the queue was full, is sent again.
+// History: 7.22-wakeup | 800 000 messages of eight threads: none is lost or torn
 // modes: static shared asan tsan
 #include <pthread.h>
 #include <sched.h>

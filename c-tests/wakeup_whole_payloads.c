@@ -1,5 +1,6 @@
 // Chapter 01, section 20, 25: payloads arrive whole, whatever their length, and in order, also when
 // many wait. mg_wakeup is true only if the message is queued: the queue has a bound.
+// History: 7.22-wakeup | true only if the message is queued, whole
 #include "event.h"
 
 enum { BIG = 100000, MANY = 5000 };

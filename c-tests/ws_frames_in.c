@@ -1,5 +1,8 @@
 // Chapter 04, 17 to 21, 23, 24: PING, fragments, the harmless continuation, frames byte by byte,
 // CLOSE; a reserved opcode, and frames that break the rules.
+// History: CVE-2025-51495 | a last fragment without a first: 1002, or nothing if it is empty
+// History: CVE-2017-2921 | lengths of 2^31 to 2^64 - 1 are refused at the header
+// History: 7.22-websocket-checks | what is refused ends with its close code
 #include "ws.h"
 
 static struct mg_mgr mgr;
@@ -50,6 +53,16 @@ int main(void) {
                "\x88\x02\x03\xef");
   CHECK_FRAMES("\x82\xff\x00\x00\x00\x00\x00\x30\x00\x00" MASK,
                "OPEN ERROR MG_MAX_RECV_SIZE CLOSE ", "\x88\x02\x03\xf1");
+  CHECK_FRAMES("\x80\x82" MASK "zz\x81\x82" MASK "ok",
+               "OPEN ERROR WS continuation without message CLOSE ", "\x88\x02\x03\xea");
+  // Lengths of 2^31, 2^32 - 1, 2^62, 2^63 and 2^64 - 1: refused when the header is there.
+#define HUGE(length, why, code) \
+  CHECK_FRAMES("\x82\xff" length MASK, "OPEN ERROR " why " CLOSE ", "\x88\x02\x03" code)
+  HUGE("\x00\x00\x00\x00\x80\x00\x00\x00", "MG_MAX_RECV_SIZE", "\xf1");
+  HUGE("\x00\x00\x00\x00\xff\xff\xff\xff", "MG_MAX_RECV_SIZE", "\xf1");
+  HUGE("\x40\x00\x00\x00\x00\x00\x00\x00", "MG_MAX_RECV_SIZE", "\xf1");
+  HUGE("\x80\x00\x00\x00\x00\x00\x00\x00", "WS frame length", "\xea");
+  HUGE("\xff\xff\xff\xff\xff\xff\xff\xff", "WS frame length", "\xea");
   mg_mgr_free(&mgr);
   return test_result();
 }

@@ -1,4 +1,5 @@
 // Chapter 04, W6: a peer that sends PINGs and never reads is not read for ever: output stays bounded.
+// History: 7.22-ping-flood | output stays bounded, all is answered once the peer reads
 #include "ws.h"
 
 int main(void) {

@@ -44,3 +44,33 @@ pub mod tls {
         suites::parse(list, &provider().cipher_suites).map_or(0, |suites| suites.len())
     }
 }
+
+/// What browsers send to the dashboard.
+pub mod dash {
+    use crate::dash::json;
+    use crate::dash::uri::Route;
+
+    /// Looks for the route of a path.
+    pub fn route(path: &[u8]) {
+        let _ = Route::of(path);
+    }
+
+    /// The text of a string token.
+    pub fn text(token: &[u8]) -> Option<Vec<u8>> {
+        json::text(token)
+    }
+
+    /// Appends a text as a JSON string.
+    pub fn print(out: &mut Vec<u8>, text: &[u8]) {
+        json::string(out, text);
+    }
+
+    /// Reads the members of an object as values of every type.
+    pub fn members(object: &[u8]) {
+        json::member(object, b"name");
+        for (_, value) in json::members(object) {
+            let _ = json::text(value);
+            let _ = (json::int(value), json::uint64(value), json::boolean(value));
+        }
+    }
+}

@@ -430,6 +430,7 @@ fn codec_http() {
 
 /// ch03_2: every proper prefix of a valid head parses to 0 and leaves the message all zero, and no
 /// byte behind it is read; the whole gives its own length.
+// History: CVE-2019-13503 | every prefix of all recorded heads
 #[test]
 fn ch03_02_prefixes_at_a_guard_page() {
     let lines = [

@@ -328,6 +328,7 @@ fn touch_all(input: &Guarded, m: &mut mg_mqtt_message) {
     assert!(total <= 3 * input.str().len + 2 * m.props_size);
 }
 
+// History: CVE-2019-12951 | the same in front of an unmapped page
 #[test]
 fn cve_2019_12951_every_truncation_of_every_packet_at_a_guard_page() {
     let mut kinds = [false; 16];
@@ -345,6 +346,7 @@ fn cve_2019_12951_every_truncation_of_every_packet_at_a_guard_page() {
 
 /// The header says less than there is: the fields are cut at the end of the packet, which is also
 /// the end of the memory.
+// History: CVE-2018-18764; CVE-2023-2905; CVE-2017-2892 | each shorter length
 #[test]
 fn cve_2018_18764_cve_2023_2905_shorter_lengths_at_a_guard_page() {
     for (packet, version) in whole_packets().iter().filter(|(packet, _)| packet[1] < 0x80) {
@@ -362,6 +364,7 @@ fn cve_2018_18764_cve_2023_2905_shorter_lengths_at_a_guard_page() {
     }
 }
 
+// History: #3419 | each byte changed, in front of an unmapped page
 #[test]
 fn issue_3419_any_byte_of_a_publish_changed_at_a_guard_page() {
     let publish = |(packet, version): &(Vec<u8>, u8)| packet[0] >> 4 == 3 && *version == 5;
@@ -408,6 +411,7 @@ fn ch04_43_sections_outside_the_packet_have_no_properties() {
     }
 }
 
+// History: CVE-2019-19307 | lengths of two to a hundred bytes
 #[test]
 fn cve_2019_19307_ch04_41_lengths_that_go_on() {
     let mut m = dirty_message();

@@ -5,6 +5,7 @@ import subprocess
 
 from .scenario import PATIENCE
 
+# History: weak TLS | versions, suites, groups and signatures that are offered
 SUITES_13 = ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256",
              "TLS_AES_128_CCM_SHA256", "TLS_AES_128_CCM_8_SHA256"]
 GROUPS = ["X25519", "P-256", "P-384", "P-521", "X448", "brainpoolP256r1", "secp256k1", "ffdhe2048",

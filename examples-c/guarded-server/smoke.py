@@ -1,3 +1,5 @@
+# History: not seeing any of it | figures that Prometheus reads, and a live page
+
 import json
 import pathlib
 import re

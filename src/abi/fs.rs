@@ -289,7 +289,7 @@ unsafe fn write_all(fs: &mg_fs, handle: *mut c_void, data: &[u8]) -> bool {
     }
 }
 
-/// Renames `from` over `to`.
+/// Renames `from` over `to`. On failure `to` is what it was.
 ///
 /// # Safety
 /// Rule 3 for both.
@@ -297,23 +297,36 @@ unsafe fn replace(fs: &mg_fs, from: *const c_char, to: *const c_char) -> bool {
     let Some(mv) = fs.mv else {
         return false;
     };
-    // SAFETY: rules 3 and 7.
-    if unsafe { mv(from, to) } {
+    // SAFETY: rule 7; rule 3, and names of ours.
+    let rename = |from, to| unsafe { mv(from, to) };
+    if rename(from, to) {
         return true;
     }
-    // FAT and its like do not rename over a file.
-    let (Some(st), Some(rm), false) = (fs.st, fs.rm, posix::renames_posix(fs)) else {
+    // FAT and its like do not rename over a file: it steps aside.
+    // SAFETY: rule 3.
+    let aside = unsafe { cstr(to) }.and_then(temporary_name);
+    let (Some(st), Some(rm), Some(aside)) = (fs.st, fs.rm, aside) else {
         return false;
     };
     // SAFETY: rules 3, 5 and 7.
     let kind = unsafe { st(to, core::ptr::null_mut(), core::ptr::null_mut()) };
-    // SAFETY: rules 3 and 7.
-    kind != 0 && kind & MG_FS_DIR == 0 && unsafe { rm(to) && mv(from, to) }
+    if kind == 0 || kind & MG_FS_DIR != 0 || !rename(to, aside.as_ptr()) {
+        return false;
+    }
+    let moved = rename(from, to);
+    if moved {
+        // SAFETY: rule 7.
+        unsafe { rm(aside.as_ptr()) };
+    } else {
+        rename(aside.as_ptr(), to);
+    }
+    moved
 }
 
 #[cfg(test)]
 mod tests {
     use core::ptr::null_mut;
+    use core::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 
@@ -383,16 +396,21 @@ mod tests {
             // SAFETY: as above.
             !exists && unsafe { libc::rename(from, to) == 0 }
         }
-        unsafe extern "C" fn own_cl(handle: *mut c_void) {
-            // SAFETY: a handle of the POSIX table.
-            unsafe { posix::close(handle) };
+        // Fails when the new file is to take the place of the old one, also after that has gone.
+        static CALLS: AtomicUsize = AtomicUsize::new(0);
+        unsafe extern "C" fn bad_mv(from: *const c_char, to: *const c_char) -> bool {
+            let call = CALLS.fetch_add(1, Ordering::Relaxed);
+            // SAFETY: C strings by contract.
+            !matches!(call, 0 | 2) && unsafe { libc::rename(from, to) == 0 }
         }
         let (dir, path) = fresh_dir("fail");
         assert!(write(&mut posix_fs(), &path("f"), b"old"));
         assert!(!write(&mut mg_fs { wr: Some(no_wr), ..posix_fs() }, &path("f"), b"new"));
         assert!(!write(&mut mg_fs { mv: Some(no_mv), ..posix_fs() }, &path("f"), b"new"));
+        assert!(!write(&mut mg_fs { mv: Some(bad_mv), ..posix_fs() }, &path("f"), b"new"));
+        assert_eq!(CALLS.load(Ordering::Relaxed), 4, "out of the way, and back");
         assert_eq!(std::fs::read(dir.join("f")).unwrap(), b"old");
-        let mut fat = mg_fs { mv: Some(fat_mv), cl: Some(own_cl), ..posix_fs() };
+        let mut fat = mg_fs { mv: Some(fat_mv), ..posix_fs() };
         assert!(write(&mut fat, &path("f"), b"new"));
         assert_eq!(std::fs::read(dir.join("f")).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 1);

@@ -83,8 +83,8 @@ pub unsafe extern "C" fn mg_rpc_del(
     exported("mg_rpc_del", (), || {
         let mut slot = head;
         // SAFETY: rule 1: the list and its entries, which `mg_rpc_add` made, are live.
-        let entry_at = |slot| NonNull::new(slot).and_then(|p| NonNull::new(unsafe { p.read() }));
-        while let Some(entry) = entry_at(slot) {
+        let entry_at = |slot: *mut *mut mg_rpc| unsafe { slot.as_ref() }.copied();
+        while let Some(entry) = entry_at(slot).and_then(NonNull::new) {
             // SAFETY: as above.
             let (own, next) = unsafe { (entry.as_ref().r#fn, &raw mut (*entry.as_ptr()).next) };
             if handler.is_some() && !same_handler(own, handler) {

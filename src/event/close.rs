@@ -38,8 +38,12 @@ pub(crate) fn close(state: State, conn: Conn) {
     crate::dns::cancel(state, conn);
     forget_resolver(conn);
     guarded::dismiss(state, conn);
-    crate::http::access_log::end(state, conn);
     call_plain(conn, ev::CLOSE);
+    // HTTP reports requests that have waited until then.
+    crate::http::access_log::end(state, conn);
+    // It was the last event, also for a call under way that is about to deliver another one.
+    conn.replace_handler(None);
+    conn.set_protocol(None);
     crate::dash::links::forget(state, conn);
     release(conn);
     state.remove(conn);

@@ -114,7 +114,7 @@ fn note_input(state: State, conn: Conn, n: usize) {
 }
 
 /// Counts `n` bytes that the peer's kernel took.
-fn note_output(conn: Conn, n: usize) {
+pub(crate) fn note_output(conn: Conn, n: usize) {
     let Some(state) = conn.state() else { return };
     let private = conn.private();
     private.last_io_ms = state.now();
@@ -172,31 +172,46 @@ fn free_space<'a>(conn: Conn) -> &'a mut [MaybeUninit<u8>] {
 
 /// Receives one datagram whole. One that does not fit in `recv` is dropped, an empty one ignored.
 fn read_datagram(state: State, conn: Conn) {
-    let mut datagram = [MaybeUninit::<u8>::uninit(); MAX_DATAGRAM];
-    let (n, from) = match socket::recv_from(conn.fd(), &mut datagram) {
+    // Not on the stack: it would be part of every poll.
+    let mut room = state.take_datagram_room();
+    let received = if room.try_reserve_exact(MAX_DATAGRAM).is_ok() {
+        take_datagram(conn, room.spare_capacity_mut())
+    } else {
+        fail(conn, format_args!("OOM"));
+        None
+    };
+    state.keep_datagram_room(room);
+    if let Some(n) = received {
+        appended(state, conn, n);
+    }
+}
+
+/// Receives a datagram into `room` and appends it to `recv`. Returns its length, if there is anything to
+/// tell the handlers.
+fn take_datagram(conn: Conn, room: &mut [MaybeUninit<u8>]) -> Option<usize> {
+    let (payload, from) = match socket::recv_from(conn.fd(), room) {
         Ok(received) => received,
         Err(e) => {
             if socket::is_unusable(&e) {
                 conn.set(flags::CLOSING);
             }
-            return;
+            return None;
         }
     };
-    if n == 0 || conn.recv_len().saturating_add(n) > max_recv_size(conn) {
-        return;
+    let (n, len) = (payload.len(), conn.recv_len());
+    if n == 0 || len.saturating_add(n) > max_recv_size(conn) {
+        return None;
     }
-    // SAFETY: the kernel initialised the first `n` bytes.
-    let payload = unsafe { core::slice::from_raw_parts(datagram.as_ptr().cast::<u8>(), n) };
     if !conn.recv().append(payload) {
         fail(conn, format_args!("OOM"));
-        return;
+        return None;
     }
     if let Some(from) = from {
         conn.set_rem(from);
     }
-    let len = conn.recv_len();
-    conn.set_recv_len(len - n);
-    appended(state, conn, n);
+    // `appended` counts it.
+    conn.set_recv_len(len);
+    Some(n)
 }
 
 /// Takes raw bytes from the socket, for the session or, if it has enough, into `rtls`, up to a bound.

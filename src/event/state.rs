@@ -52,6 +52,8 @@ struct Inner {
     again: Vec<u64>,
     /// Result of the last wait; kept for its capacity.
     ready: Vec<Ready>,
+    /// Where datagrams are received; kept for its capacity.
+    datagram: Vec<u8>,
     /// Names being looked up.
     lookups: Lookups,
     /// TLS configurations by the options they were made of.
@@ -114,6 +116,7 @@ impl State {
             graveyard: Vec::new(),
             again: Vec::new(),
             ready: Vec::new(),
+            datagram: Vec::new(),
             lookups: Lookups::default(),
             #[cfg(feature = "tls")]
             tls_configs: Default::default(),
@@ -239,6 +242,16 @@ impl State {
 
     pub(crate) fn recycle(self, ready: Vec<Ready>) {
         self.inner().ready = ready;
+    }
+
+    /// An empty vector to receive a datagram into; give it back with [`State::keep_datagram_room`].
+    pub(crate) fn take_datagram_room(self) -> Vec<u8> {
+        core::mem::take(&mut self.inner().datagram)
+    }
+
+    /// Keeps the room for the next datagram.
+    pub(crate) fn keep_datagram_room(self, room: Vec<u8>) {
+        self.inner().datagram = room;
     }
 
     /// Watches the descriptor of `conn` for `interest`; does nothing if it is so already.

@@ -47,6 +47,15 @@ impl Place<'_> {
         }
     }
 
+    /// True if the directory that `path` is in, which must exist, lies inside the fence.
+    pub(crate) fn has_directory_of(&self, path: &CStr) -> bool {
+        let Some(fence) = self.effective_fence() else { return true };
+        let path = path.to_bytes();
+        let end = path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+        let dir = path.get(..end.max(1)).unwrap_or_default();
+        fence.open(dir, fence::LOOK | libc::O_DIRECTORY).is_ok()
+    }
+
     /// Calls `each` for every entry of `dir`.
     pub(crate) fn list(&self, dir: &CStr, each: EntryFn, arg: *mut c_void) {
         if !self.fs.lists_posix() {

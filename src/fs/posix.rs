@@ -109,12 +109,6 @@ pub(crate) fn lists_posix(fs: &mg_fs) -> bool {
         && fs.st.is_some_and(|f| core::ptr::fn_addr_eq(f, st as St))
 }
 
-/// True if files are renamed through `fs` by this module, that is over other files too.
-pub fn renames_posix(fs: &mg_fs) -> bool {
-    type Mv = unsafe extern "C" fn(*const c_char, *const c_char) -> bool;
-    fs.mv.is_some_and(|f| core::ptr::fn_addr_eq(f, mv as Mv))
-}
-
 /// Names of the entries of an open directory, without `.` and `..`.
 pub(crate) fn entries(dir: File) -> Vec<CString> {
     let mut names = Vec::new();

@@ -168,7 +168,8 @@ table! {
     RequestTimeoutMs "request_timeout_ms" Deadlines Kind::Time, "0",
         "From the first byte of a request until its last, else 408 and a close.";
     KeepAliveTimeoutMs "keep_alive_timeout_ms" Deadlines Kind::Time, "75000",
-        "Idle time between two requests on one connection.";
+        "Idle time between two requests on one connection. A response that the program writes by \
+         itself (`is_resp = 0`) has no end that the library knows: there is no deadline behind it.";
     KeepAliveMaxRequests "keep_alive_max_requests" Deadlines COUNT, "0",
         "Requests on one connection; the last one is answered and the connection closed.";
     HandlerWarnMs "handler_warn_ms" Deadlines Kind::Time, "0",
@@ -211,7 +212,7 @@ table! {
     EnableDirectoryListing "enable_directory_listing" Http Kind::Switch, "on",
         "Directories without an index page are listed. The default is what MG_ENABLE_DIRLIST says.";
     FollowSymlinks "follow_symlinks" Http Kind::Choice(&["inside", "no", "yes"]), "inside",
-        "Of mg_http_serve_dir: `inside`: a path must resolve inside its root; `no`: no symbolic link below the root; `yes`: anywhere.";
+        "Of mg_http_serve_dir and of directories for uploads: `inside`: a path must resolve inside its root; `no`: no symbolic link below the root; `yes`: anywhere.";
     HideFilesPatterns "hide_files_patterns" Http Kind::Text, "#.htpasswd,#.git#",
         "Globs of mg_match, separated by commas: a file or directory below the root whose path or name matches gets 404, and so does everything in it. Left out of listings.";
     DocumentRoot "document_root" Http Kind::Text, "",

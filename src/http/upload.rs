@@ -5,12 +5,15 @@ use core::ptr::{NonNull, null, null_mut};
 use std::ffi::CString;
 
 use super::reply;
+use super::site::Site;
 use crate::abi::hooks::{mg_ota_begin, mg_ota_end, mg_ota_write};
 use crate::abi::mem;
 use crate::abi::timer::now_ms;
 use crate::abi::types::{mg_connection, mg_fd};
 use crate::event::conn::Conn;
 use crate::event::emit::{contain, ev, fail};
+use crate::fs::fence::Fence;
+use crate::fs::place::Place;
 use crate::fs::system::{FileSystem, join};
 use crate::ota::Verifier;
 
@@ -103,6 +106,12 @@ struct Upload {
     deadline: Option<Deadline>,
 }
 
+/// False if symbolic links lead from `dir` to where `path`, which begins with it, must not go.
+fn stays_below(conn: Conn, fs: FileSystem, dir: &[u8], path: &CStr) -> bool {
+    let fence = Site::of(conn, Some(dir)).links.map(|links| Fence { root: dir, links });
+    Place { fs, fence }.has_directory_of(path)
+}
+
 /// Starts storing the body of the request at the front of `recv` in a file.
 ///
 /// The request's head is `head_len` bytes, its body `body_len`. On failure the callback is called
@@ -125,8 +134,8 @@ pub(crate) fn start_file(
         return report(conn, callback, Some(c"chunked body"));
     }
     let path = join(&[dir, b"/", name]);
-    let file = path.filter(|_| !name.is_empty()).and_then(|path| fs.open_for_upload(&path));
-    match file {
+    let path = path.filter(|path| !name.is_empty() && stays_below(conn, fs, dir, path));
+    match path.and_then(|path| fs.open_for_upload(&path)) {
         Some(file) => start(conn, request, Target::File(file), None, callback),
         None => report(conn, callback, Some(c"open failed")),
     }
@@ -360,12 +369,14 @@ pub(crate) fn store_piece(
     if offset > 0 && fs.stat(&path).map_or(0, |entry| entry.size) != offset {
         return refuse(-5, &[target.as_slice(), b": offset mismatch"].concat());
     }
+    let cannot_open = || refuse(-6, &[b"open(", target.as_slice(), b")"].concat());
+    if !stays_below(conn, fs, dir, &path) {
+        return cannot_open();
+    }
     if offset == 0 && !fs.is_directory(&path) {
         fs.remove(&path);
     }
-    let Some(file) = fs.open_for_upload(&path) else {
-        return refuse(-6, &[b"open(", target.as_slice(), b")"].concat());
-    };
+    let Some(file) = fs.open_for_upload(&path) else { return cannot_open() };
     let written = fs.write_and_close(file, piece.body);
     let size = offset + written as u64;
     reply::reply(conn, 200, b"", size.to_string().as_bytes());

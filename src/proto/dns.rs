@@ -254,6 +254,7 @@ mod tests {
         assert_eq!(dotted.0[..dotted.1], query[..len]);
     }
 
+    // History: PR#1025 | names of more than 255 bytes are refused
     #[test]
     fn names_the_dns_cannot_hold_are_refused() {
         let long = "a.".repeat(127) + "bb";
@@ -313,6 +314,32 @@ mod tests {
         }
     }
 
+    // History: CVE-2017-2909 | pairs of pointers and chains of 128 are walked in bounded steps
+    #[test]
+    fn names_are_walked_in_bounded_steps() {
+        let pointer = |to: usize| (0xc000 | to as u16).to_be_bytes();
+        let labels = |n: usize| [1, b'x'].repeat(n);
+        let pair = [labels(1), pointer(4).into(), labels(1), pointer(0).into()].concat();
+        // Each of the chain's names is a label, and a pointer to the name before it.
+        let mut chain = [labels(1), vec![0]].concat();
+        for i in 0..128usize {
+            let before = if i == 0 { 0 } else { 4 * i - 1 };
+            chain.extend([labels(1), pointer(before).into()].concat());
+        }
+        let many = [labels(128), vec![0]].concat();
+        for (what, buf, ofs, most) in [
+            ("a pair", &pair, 0, 1),
+            ("a pair, from behind", &pair, 4, 2),
+            ("a chain of pointers", &chain, chain.len() - 4, MAX_POINTERS + 1),
+            ("128 labels", &many, 0, 128),
+        ] {
+            let mut steps = 0;
+            walk_name(buf, ofs, |_| steps += 1);
+            assert_eq!(steps, most, "{what}");
+        }
+    }
+
+    // History: CVE-2017-2909 | pointers to themselves end
     #[test]
     fn pointer_loops_end() {
         // A label followed by a pointer back to itself never ends: invalid after five hops.

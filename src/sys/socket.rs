@@ -232,7 +232,7 @@ pub(crate) fn take(fd: c_int, mut len: usize) {
 pub(crate) fn recv_from(
     fd: c_int,
     buf: &mut [MaybeUninit<u8>],
-) -> io::Result<(usize, Option<mg_addr>)> {
+) -> io::Result<(&[u8], Option<mg_addr>)> {
     let mut sa = SockAddr::empty();
     let n = retry(|| {
         sa.len = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
@@ -243,7 +243,9 @@ pub(crate) fn recv_from(
             libc::recvfrom(fd, ptr, buf.len(), libc::MSG_DONTWAIT, addr, &mut sa.len)
         })
     })?;
-    Ok((n, sa.to_addr()))
+    // SAFETY: the kernel initialised the first `n` bytes.
+    let payload = unsafe { core::slice::from_raw_parts(buf.as_ptr().cast::<u8>(), n) };
+    Ok((payload, sa.to_addr()))
 }
 
 /// Sends on a stream without blocking and without SIGPIPE.

@@ -30,6 +30,17 @@ pub(crate) fn is_version_1(certificate: &X509Certificate) -> bool {
     certificate.version() == X509Version::V1
 }
 
+/// False for a certificate that says that its holder issues none: no authority by its basic
+/// constraints, or without keyCertSign in its key usage (RFC 5280 sections 4.2.1.3 and 4.2.1.9). webpki
+/// looks at neither in trust anchors, and at no key usage.
+pub(crate) fn may_issue(der: &CertificateDer) -> bool {
+    let Some(certificate) = parse(der) else { return true };
+    let is_denied = matches!(certificate.basic_constraints(), Ok(Some(found)) if !found.value.ca);
+    let is_for_else =
+        matches!(certificate.key_usage(), Ok(Some(usage)) if !usage.value.key_cert_sign());
+    !is_denied && !is_for_else
+}
+
 /// The public key with its algorithm (SubjectPublicKeyInfo, DER).
 pub(crate) fn public_key<'a>(certificate: &X509Certificate<'a>) -> SubjectPublicKeyInfoDer<'a> {
     SubjectPublicKeyInfoDer::from(certificate.tbs_certificate.subject_pki.raw)

@@ -11,6 +11,7 @@ use super::session::{Failure, Flush, Read, Session};
 use crate::abi::types::flags;
 use crate::event::conn::{Conn, NO_FD};
 use crate::event::emit::{ErrorText, call_plain, ev, fail, fail_with};
+use crate::event::io;
 use crate::guard::stats::Stats;
 
 /// `MG_IO_ERR`: the stream is finished or broken.
@@ -57,7 +58,7 @@ pub(crate) fn init(conn: Conn, options: &Options) {
 /// A server's session can't be set up: tells the peer.
 pub(crate) fn reject(conn: Conn) {
     if conn.fd() != NO_FD {
-        let _ = crate::event::io::send_raw(conn, &INTERNAL_ERROR_ALERT);
+        let _ = io::send_raw(conn, &INTERNAL_ERROR_ALERT);
         conn.note_refusal();
     }
     count(conn, |stats| &mut stats.tls_handshakes_failed);
@@ -179,7 +180,11 @@ fn flush_session(conn: Conn, session: Session) -> bool {
     if conn.fd() == NO_FD {
         return true;
     }
-    match session.flush(conn.fd()) {
+    let (sent, end) = session.flush(conn.fd());
+    if sent > 0 {
+        io::note_output(conn, sent);
+    }
+    match end {
         Flush::Done => conn.clear(flags::TLS_THROTTLED),
         Flush::Blocked => conn.set(flags::TLS_THROTTLED),
         Flush::Broken => return false,

@@ -169,6 +169,7 @@ mod tests {
     }
 
     // Chapter 05, 27: CR LF, text around the blocks, no final newline.
+    // History: CVE-2024-42385 | PEM with CRLF and with text around it
     #[test]
     fn ch05_27_pem_forms() {
         let crlf = PEM.replace('\n', "\r\n");

@@ -80,6 +80,8 @@ impl Session {
         let mut session = null_mut();
         let result = match config {
             Config::Client(config, name) => {
+                // Without random numbers rustls-ffi would panic.
+                config.crypto_provider().secure_random.fill(&mut [0]).ok()?;
                 let name = name.as_ref().map(name_text);
                 let name = name.as_deref().unwrap_or(NO_NAME);
                 let config: *const rustls_client_config = Arc::as_ptr(config).cast();
@@ -193,8 +195,9 @@ impl Session {
         rustls_connection::rustls_connection_send_close_notify(self.0.as_ptr());
     }
 
-    /// Sends encrypted bytes on `fd`, as many as it takes.
-    pub(crate) fn flush(self, fd: c_int) -> Flush {
+    /// Sends encrypted bytes on `fd`, as many as it takes; how many these were.
+    pub(crate) fn flush(self, fd: c_int) -> (usize, Flush) {
+        let mut total = 0;
         while self.wants_write() {
             let mut sent = 0;
             let mut fd = fd;
@@ -206,10 +209,12 @@ impl Session {
             );
             if result != rustls_io_result(0) {
                 let why = io::Error::from_raw_os_error(result.0);
-                return if socket::would_block(&why) { Flush::Blocked } else { Flush::Broken };
+                let end = if socket::would_block(&why) { Flush::Blocked } else { Flush::Broken };
+                return (total, end);
             }
+            total += sent;
         }
-        Flush::Done
+        (total, Flush::Done)
     }
 }
 

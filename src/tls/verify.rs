@@ -22,9 +22,12 @@ use super::options::OptionError;
 #[derive(Debug)]
 pub(crate) struct Verifier {
     anchors: Vec<CertificateDer<'static>>,
+    /// Subjects of the anchors.
+    hints: Vec<DistinguishedName>,
+    /// Those anchors that may issue certificates.
     roots: Arc<RootCertStore>,
-    /// webpki's part for client certificates.
-    clients: Arc<dyn ClientCertVerifier>,
+    /// webpki's part for client certificates; `None` if there are no roots.
+    clients: Option<Arc<dyn ClientCertVerifier>>,
     /// Name that the certificate must be valid for; `None`: any.
     name: Option<ServerName<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
@@ -39,18 +42,28 @@ impl Verifier {
         anchors: &[CertificateDer],
         name: Option<ServerName<'static>>,
     ) -> Result<Verifier, OptionError> {
-        let mut roots = RootCertStore::empty();
+        let mut all = RootCertStore::empty();
         for (i, anchor) in anchors.iter().enumerate() {
             let anchor = anchor.clone().into_owned();
-            roots.add(anchor).map_err(|_| OptionError::BadCertificate("ca", i + 1))?;
+            all.add(anchor).map_err(|_| OptionError::BadCertificate("ca", i + 1))?;
         }
+        if all.is_empty() {
+            return Err(OptionError::NoCertificate("ca"));
+        }
+        let mut roots = RootCertStore::empty();
+        let issuers = anchors.iter().filter(|anchor| certificate::may_issue(anchor));
+        roots.add_parsable_certificates(issuers.map(|anchor| anchor.clone().into_owned()));
         let roots = Arc::new(roots);
-        let clients = WebPkiClientVerifier::builder_with_provider(roots.clone(), provider.clone())
-            .build()
-            .map_err(|_| OptionError::NoCertificate("ca"))?;
-        let anchors = anchors.iter().map(|anchor| anchor.clone().into_owned()).collect();
-        let algorithms = provider.signature_verification_algorithms;
-        Ok(Verifier { anchors, roots, clients, name, algorithms, is_optional: false })
+        let clients = WebPkiClientVerifier::builder_with_provider(roots.clone(), provider.clone());
+        Ok(Verifier {
+            anchors: anchors.iter().map(|anchor| anchor.clone().into_owned()).collect(),
+            hints: all.subjects(),
+            roots,
+            clients: clients.build().ok(),
+            name,
+            algorithms: provider.signature_verification_algorithms,
+            is_optional: false,
+        })
     }
 
     /// Accepts what `by_webpki` accepts, a certificate that is itself an anchor (pinning), and a
@@ -71,7 +84,7 @@ impl Verifier {
             return Ok(());
         }
         let mut result = Err(CertificateError::UnknownIssuer);
-        for anchor in &self.anchors {
+        for anchor in self.anchors.iter().filter(|anchor| certificate::may_issue(anchor)) {
             let Some(anchor) = certificate::parse(anchor) else { continue };
             match check_issued_by(&parsed, &anchor, &self.algorithms) {
                 Ok(()) => return Ok(()),
@@ -97,6 +110,12 @@ impl Verifier {
             _ => Err(why),
         }
     }
+}
+
+/// Those certificates that may issue others.
+fn issuers_among<'a>(chain: &'a [CertificateDer]) -> Vec<CertificateDer<'a>> {
+    let issuers = chain.iter().filter(|der| certificate::may_issue(der));
+    issuers.map(|der| CertificateDer::from(der.as_ref())).collect()
 }
 
 /// Checks a handshake signature: by webpki, or by the bare key of a version 1 certificate.
@@ -136,7 +155,7 @@ impl ServerCertVerifier for Verifier {
             verify_server_cert_signed_by_trust_anchor(
                 &parsed,
                 &self.roots,
-                intermediates,
+                &issuers_among(intermediates),
                 now,
                 self.algorithms.all,
             )
@@ -174,7 +193,7 @@ impl ClientCertVerifier for Verifier {
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        self.clients.root_hint_subjects()
+        &self.hints
     }
 
     fn verify_client_cert(
@@ -184,7 +203,8 @@ impl ClientCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
         self.verify_chain(end_entity, now, || {
-            self.clients.verify_client_cert(end_entity, intermediates, now).map(drop)
+            let clients = self.clients.as_ref().ok_or(CertificateError::UnknownIssuer)?;
+            clients.verify_client_cert(end_entity, &issuers_among(intermediates), now).map(drop)
         })?;
         self.verify_name(end_entity)?;
         Ok(ClientCertVerified::assertion())

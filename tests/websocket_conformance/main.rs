@@ -137,6 +137,7 @@ fn shown(frames: &[wire::Got]) -> String {
     frames.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
+// History: 7.22-websocket-checks | the cases of Autobahn 1 to 7 and 9
 #[test]
 fn conformance() {
     let mut echo = Echo::new();

@@ -133,6 +133,7 @@ mod tests {
         }
     }
 
+    // History: 0b667ca8 | answers that are not there make a message invalid
     #[test]
     fn ch04_48_answers_that_are_not_there_make_it_invalid() {
         let got = parse_message(&message(0x8180, 1, 65535, &[QUESTION, CNAME]));

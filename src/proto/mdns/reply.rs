@@ -279,6 +279,7 @@ mod tests {
         assert_eq!(answer(b"\x09_services\x07_dns-sd\x04_udp", 12, &DEV1), None, "listing");
     }
 
+    // History: CVE-2026-5245 | what would be too long is not sent
     #[test]
     fn ch04_57_282_bytes_at_most() {
         let name = b"\x04Dev1\x05_http\x04_tcp";

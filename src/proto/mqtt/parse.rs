@@ -191,6 +191,7 @@ mod tests {
         (b"\xf0\x02\0\0", Version::V5),
     ];
 
+    // History: CVE-2019-12951 | each packet cut at each byte is partial
     #[test]
     fn cve_2019_12951_every_truncation_of_every_type_is_partial() {
         for (packet, version) in EACH_TYPE {
@@ -208,6 +209,7 @@ mod tests {
     }
 
     /// The same packets with a shorter length in the header: fields end where the packet does.
+    // History: CVE-2018-18764 | fields end where the packet does
     #[test]
     fn cve_2018_18764_fields_never_reach_behind_the_packet() {
         for (packet, version) in EACH_TYPE {
@@ -224,6 +226,7 @@ mod tests {
         }
     }
 
+    // History: CVE-2023-2905 | topics and properties longer than the packet are malformed
     #[test]
     fn cve_2023_2905_lengths_beyond_the_packet_are_malformed() {
         let cases: &[(&[u8], Version)] = &[

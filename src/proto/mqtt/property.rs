@@ -142,6 +142,7 @@ mod tests {
         }
     }
 
+    // History: #3419 | each kind of property cut at each byte
     #[test]
     fn ch04_43_each_kind_cut_at_each_byte_is_refused() {
         for (_, bytes) in EACH_KIND {
@@ -162,6 +163,7 @@ mod tests {
         assert_eq!(known, expected);
     }
 
+    // History: #3419 | reading always advances
     #[test]
     fn reading_always_advances() {
         for id in 0..=255 {

@@ -234,6 +234,7 @@ fn lengths_are_minimal() {
     assert_eq!(decode(Role::Client, top_bit, 1, usize::MAX).1, Some(Length));
 }
 
+// History: 7.22-websocket-checks; CVE-2017-2921 | lengths are refused at the header
 #[test]
 fn ch04_25_limits_hold_when_the_header_is_there() {
     for (len, ok) in [(996u16, true), (997, false)] {
