@@ -37,25 +37,31 @@ const NO_MESSAGE: mg_http_message = mg_http_message {
 pub(crate) unsafe fn fill(hm: *mut mg_http_message, base: *const u8, head: &Head) {
     let at = |ofs: usize| base.wrapping_add(ofs).cast_mut().cast::<c_char>();
     let slice = |span: Span| mg_str { buf: at(span.start()), len: span.len() };
-    let mut out = mg_http_message {
-        method: slice(head.method),
-        uri: slice(head.uri),
-        query: head.query.map_or(mg_str::NULL, slice),
-        proto: slice(head.proto),
-        ..NO_MESSAGE
-    };
-    for (header, field) in out.headers.iter_mut().zip(head.headers()) {
-        *header = mg_http_header { name: slice(field.name), value: slice(field.value) };
-    }
     let (body_len, message_len) = match head.body {
         BodyLen::Known(len) => (len, head.head_len.saturating_add(len)),
         BodyLen::Unknown => (usize::MAX, usize::MAX),
     };
-    out.head = mg_str { buf: at(0), len: head.head_len };
-    out.body = mg_str { buf: at(head.head_len), len: body_len };
-    out.message = mg_str { buf: at(0), len: message_len };
-    // SAFETY: the caller promises a writable structure.
-    unsafe { hm.write(out) };
+    // Member by member, and the rest of the list at once: whole it would be built and then copied.
+    // SAFETY: the caller promises a writable structure; all its members are written.
+    unsafe {
+        (&raw mut (*hm).method).write(slice(head.method));
+        (&raw mut (*hm).uri).write(slice(head.uri));
+        (&raw mut (*hm).query).write(head.query.map_or(mg_str::NULL, slice));
+        (&raw mut (*hm).proto).write(slice(head.proto));
+        (&raw mut (*hm).head).write(mg_str { buf: at(0), len: head.head_len });
+        (&raw mut (*hm).body).write(mg_str { buf: at(head.head_len), len: body_len });
+        (&raw mut (*hm).message).write(mg_str { buf: at(0), len: message_len });
+    }
+    let fields = head.headers();
+    // SAFETY: as above; only an address is taken.
+    let list = unsafe { &raw mut (*hm).headers }.cast::<mg_http_header>();
+    for (i, field) in fields.iter().enumerate() {
+        let header = mg_http_header { name: slice(field.name), value: slice(field.value) };
+        // SAFETY: as above: the list of a head is as long as the message's.
+        unsafe { list.add(i).write(header) };
+    }
+    // SAFETY: as above; all zero is an entry that is not in use.
+    unsafe { list.add(fields.len()).write_bytes(0, MG_MAX_HTTP_HEADERS - fields.len()) };
 }
 
 /// Length of the head of an HTTP message: first line, header lines and the blank line.

@@ -10,5 +10,6 @@ pub mod mqtt;
 pub mod ota;
 pub mod proxy;
 pub mod rpc;
+mod search;
 pub mod sntp;
 pub mod ws;

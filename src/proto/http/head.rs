@@ -9,6 +9,7 @@
 use core::fmt;
 
 use crate::options::MG_MAX_HTTP_HEADERS;
+use crate::proto::search::{Block, position, positions};
 
 /// Where a head ends, or why it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,14 +56,14 @@ impl HeadScanner {
 
 /// Looks for the end of the head in `buf`, whose first `start` bytes are known not to contain it.
 fn scan_from(buf: &[u8], start: usize) -> HeadEnd {
-    let fresh = buf.get(start..).unwrap_or_default();
-    let end = memchr::memchr_iter(b'\n', fresh).find(|&at| is_blank_line(buf, start + at));
-    let seen = end.map_or(fresh, |at| fresh.get(..at).unwrap_or_default());
-    match end {
-        _ if has_control(seen) => HeadEnd::Malformed,
-        Some(at) => HeadEnd::Complete(start + at + 1),
-        None => HeadEnd::Partial,
+    for at in positions(buf, start, |block| block.up_to(0x1f)) {
+        match buf.get(at) {
+            Some(b'\n') if is_blank_line(buf, at) => return HeadEnd::Complete(at + 1),
+            Some(b'\t' | b'\n' | b'\r') => {}
+            _ => return HeadEnd::Malformed,
+        }
     }
+    HeadEnd::Partial
 }
 
 /// True if the LF at `at` ends an empty line: it follows LF, or LF CR.
@@ -75,18 +76,6 @@ fn is_blank_line(buf: &[u8], at: usize) -> bool {
         Some(b'\r') => at >= 4 && before(2) == Some(b'\n'),
         _ => false,
     }
-}
-
-/// True if `bytes` has one below 0x20 other than HTAB, LF and CR.
-fn has_control(bytes: &[u8]) -> bool {
-    /// Written without branches and in bytes, so that the compiler uses vector compares.
-    fn any(block: &[u8]) -> bool {
-        let is = |test: bool| u8::from(test);
-        let bad = |b: u8| is(b < 0x20) & is(b != b'\t') & is(b != b'\n') & is(b != b'\r');
-        block.iter().fold(0, |found, &b| found | bad(b)) != 0
-    }
-    let mut blocks = bytes.chunks_exact(64);
-    blocks.by_ref().any(any) || any(blocks.remainder())
 }
 
 /// A piece of a buffer, by offset.
@@ -318,7 +307,7 @@ pub fn parse_into(head: &mut Head, buf: &[u8], head_len: usize) -> Result<(), He
     if u32::try_from(head_len).is_err() {
         return Err(HeadError::TooLong);
     }
-    head.has_del = memchr::memchr(0x7f, text).is_some();
+    head.has_del = position(text, 0, |block| block.is(0x7f)).is_some();
     let fields = first_line(head, text)?;
     let framing = header_lines(head, text, fields)?;
     decide_length(head, text, &framing)?;
@@ -332,16 +321,17 @@ pub fn parse_into(head: &mut Head, buf: &[u8], head_len: usize) -> Result<(), He
 fn first_line(head: &mut Head, text: &[u8]) -> Result<usize, HeadError> {
     let first = word_end(text, 0, b' ');
     let second = skip_spaces(text, first);
-    let second_end = word_end(text, second, b' ');
+    let mut second_end = word_end(text, second, b'?');
+    head.uri = Span::new(second, second_end);
+    if text.get(second_end) == Some(&b'?') {
+        let query = second_end + 1;
+        second_end = word_end(text, query, b' ');
+        head.query = Some(Span::new(query, second_end));
+    }
     let third = skip_spaces(text, second_end);
     let (line_end, next) = line_end(text, third).ok_or(HeadError::FirstLine)?;
     head.method = Span::new(0, first);
-    head.uri = Span::new(second, second_end);
     head.proto = Span::new(third, line_end);
-    if let Some(mark) = memchr::memchr(b'?', head.uri.of(text)) {
-        head.query = Some(Span::new(second + mark + 1, second_end));
-        head.uri = Span::new(second, second + mark);
-    }
     let method = head.method.of(text);
     head.is_response = method.len() > 5 && starts_with_http(method);
     let proto = head.proto.of(text);
@@ -510,7 +500,7 @@ fn trim_end(text: &[u8], start: usize, end: usize) -> usize {
 
 /// End of the line that `at` is in, and start of the next; `None` for a CR without LF.
 fn line_end(text: &[u8], at: usize) -> Option<(usize, usize)> {
-    let end = at + memchr::memchr2(b'\r', b'\n', text.get(at..)?)?;
+    let end = position(text, at, |block| block.is(b'\r') | block.is(b'\n'))?;
     match *text.get(end..)? {
         [b'\n', ..] => Some((end, end + 1)),
         [b'\r', b'\n', ..] => Some((end, end + 2)),
@@ -521,40 +511,13 @@ fn line_end(text: &[u8], at: usize) -> Option<(usize, usize)> {
 /// End of the word at `at`: a run of visible ASCII and UTF-8 sequences without `stop`.
 fn word_end(text: &[u8], mut at: usize, stop: u8) -> usize {
     loop {
-        at += visible_run(text.get(at..).unwrap_or_default(), stop);
+        let ends = |block: Block| block.up_to(b' ') | block.at_least(0x7f) | block.is(stop);
+        at = position(text, at, ends).unwrap_or(text.len());
         match utf8_len(text.get(at..).unwrap_or_default()) {
             0 => return at,
             len => at += len,
         }
     }
-}
-
-const EACH: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Length of the run of 0x21..=0x7e without `stop`, eight bytes at a time.
-fn visible_run(text: &[u8], stop: u8) -> usize {
-    let mut at = 0;
-    let mut rest = text;
-    while let Some((block, after)) = rest.split_first_chunk::<8>() {
-        let ends = run_ends(u64::from_le_bytes(*block), stop);
-        if ends != 0 {
-            return at + (ends.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-        rest = after;
-    }
-    at + rest.iter().take_while(|&&b| (0x21..=0x7e).contains(&b) && b != stop).count()
-}
-
-/// Marks the high bit of the bytes that end a run. The lowest mark is exact; those above it may be
-/// due to a borrow.
-fn run_ends(block: u64, stop: u8) -> u64 {
-    let below = block.wrapping_sub(EACH * 0x21) & !block;
-    let above = block | block.wrapping_add(EACH);
-    let differs = block ^ (EACH * u64::from(stop));
-    let equal = differs.wrapping_sub(EACH) & !differs;
-    (below | above | equal) & HIGH
 }
 
 /// Length of the UTF-8-shaped sequence at the start of `text`, 0 if there is none.
