@@ -96,7 +96,7 @@ static void serve(int n, int counted) {
   for (int polls = 0; s_served < until; polls++) {
     if (polls > n + 10) die("requests are not answered");
     if (counted) CALLGRIND_TOGGLE_COLLECT;
-    mg_mgr_poll(&s_mgr, 0);
+    mg_mgr_poll(&s_mgr, 1000);
     if (counted) CALLGRIND_TOGGLE_COLLECT;
   }
 }

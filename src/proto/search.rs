@@ -1,10 +1,10 @@
 //! Searches for kinds of bytes in short texts, sixteen bytes at a time.
 //!
 //! A call of a search function costs more than looking through a header field does; this is
-//! inlined instead. It has no branches within a block, so that the compiler uses vectors.
+//! inlined instead.
 
-/// Bytes of a block.
-const WIDTH: usize = 16;
+use crate::lanes::WIDTH;
+pub(crate) use crate::lanes::{Block, Lanes};
 
 /// Offsets from `from` on, in order, of the bytes of `text` that `class` marks.
 #[inline]
@@ -30,8 +30,8 @@ pub(crate) struct Positions<'a, C> {
     class: C,
     /// Where the present block starts.
     base: usize,
-    /// What is left of its marks; bit 8 × i belongs to byte `base + i`.
-    marks: u128,
+    /// What is left of its marks; bit i belongs to byte `base + i`.
+    marks: u32,
 }
 
 impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
@@ -45,7 +45,7 @@ impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
             self.marks = match rest.first_chunk() {
                 Some(block) => {
                     self.next += WIDTH;
-                    (self.class)(Block(*block)).bits()
+                    (self.class)(Block::new(block)).bits()
                 }
                 None => {
                     self.next = self.text.len();
@@ -53,7 +53,7 @@ impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
                 }
             };
         }
-        let at = self.base + self.marks.trailing_zeros() as usize / 8;
+        let at = self.base + self.marks.trailing_zeros() as usize;
         self.marks &= self.marks - 1;
         Some(at)
     }
@@ -61,66 +61,16 @@ impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
 
 /// Marks of the last bytes, `rest`, which are less than a block.
 #[inline]
-fn last_marks(text: &[u8], rest: &[u8], class: impl Fn(Block) -> Lanes) -> u128 {
+fn last_marks(text: &[u8], rest: &[u8], class: impl Fn(Block) -> Lanes) -> u32 {
     if let Some(block) = text.last_chunk() {
         // The end of the block is what was not looked at.
-        return class(Block(*block)).bits() >> (8 * (WIDTH - rest.len()));
+        return class(Block::new(block)).bits() >> (WIDTH - rest.len());
     }
     let mut block = [0; WIDTH];
     for (to, from) in block.iter_mut().zip(rest) {
         *to = *from;
     }
-    class(Block(block)).bits() & ((1 << (8 * rest.len())) - 1)
-}
-
-/// Sixteen bytes.
-#[derive(Clone, Copy)]
-pub(crate) struct Block([u8; WIDTH]);
-
-/// A mark for each byte of a block: 0 or 1.
-#[derive(Clone, Copy)]
-pub(crate) struct Lanes([u8; WIDTH]);
-
-impl Block {
-    #[inline]
-    fn lanes(self, is_marked: impl Fn(u8) -> bool) -> Lanes {
-        Lanes(self.0.map(|byte| u8::from(is_marked(byte))))
-    }
-
-    /// Marks the bytes that are `byte`.
-    #[inline]
-    pub(crate) fn is(self, byte: u8) -> Lanes {
-        self.lanes(|b| b == byte)
-    }
-
-    /// Marks the bytes up to `most`.
-    #[inline]
-    pub(crate) fn up_to(self, most: u8) -> Lanes {
-        self.lanes(|b| b <= most)
-    }
-
-    /// Marks the bytes from `least` on.
-    #[inline]
-    pub(crate) fn at_least(self, least: u8) -> Lanes {
-        self.lanes(|b| b >= least)
-    }
-}
-
-impl core::ops::BitOr for Lanes {
-    type Output = Lanes;
-
-    #[inline]
-    fn bitor(self, other: Lanes) -> Lanes {
-        Lanes(core::array::from_fn(|i| self.0[i] | other.0[i]))
-    }
-}
-
-impl Lanes {
-    /// Bit 8 × i is the mark of byte i.
-    #[inline]
-    fn bits(self) -> u128 {
-        u128::from_le_bytes(self.0)
-    }
+    class(Block::new(&block)).bits() & ((1 << rest.len()) - 1)
 }
 
 #[cfg(test)]
@@ -128,17 +78,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn lanes_say_what_bytes_are() {
-        let bytes: [u8; WIDTH] = core::array::from_fn(|i| (i as u8).wrapping_mul(17));
-        for limit in 0..=255u8 {
-            let block = Block(bytes);
-            assert_eq!(block.is(limit).0, bytes.map(|b| u8::from(b == limit)));
-            assert_eq!(block.up_to(limit).0, bytes.map(|b| u8::from(b <= limit)));
-            assert_eq!(block.at_least(limit).0, bytes.map(|b| u8::from(b >= limit)));
-        }
-    }
 
     proptest! {
         /// Against a search byte by byte, whatever the length and the start.
