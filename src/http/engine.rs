@@ -213,6 +213,7 @@ fn take_pending(conn: Conn, cause: Cause) -> Pending {
 /// Keeps what is known of the message at the front of `recv` until more arrives. Without memory
 /// the next run starts afresh.
 fn keep(conn: Conn, mut pending: Pending) {
+    drop_pending(conn); // A handler may have run this protocol by hand meanwhile.
     let private = conn.private();
     pending.seen = conn.recv_len();
     private.http_waits_at = u32::try_from(pending.seen).unwrap_or(u32::MAX);
