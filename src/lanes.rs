@@ -13,8 +13,8 @@ pub(crate) use self::words::{Block, Lanes};
 #[cfg(target_arch = "x86_64")]
 mod sse2 {
     use core::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128,
-        _mm_set1_epi8,
+        __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8,
+        _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
     };
 
     /// Sixteen bytes.
@@ -70,6 +70,13 @@ mod sse2 {
     }
 
     impl Lanes {
+        /// The marks that `other` has not.
+        #[inline]
+        pub(crate) fn without(self, other: Lanes) -> Lanes {
+            // SAFETY: as above.
+            Lanes(unsafe { _mm_andnot_si128(other.0, self.0) })
+        }
+
         /// Bit i is the mark of byte i.
         #[inline]
         pub(crate) fn bits(self) -> u32 {
@@ -137,6 +144,12 @@ mod words {
     }
 
     impl Lanes {
+        /// The marks that `other` has not.
+        #[inline]
+        pub(crate) fn without(self, other: Lanes) -> Lanes {
+            Lanes([self.0[0] & !other.0[0], self.0[1] & !other.0[1]])
+        }
+
         /// Bit i is the mark of byte i.
         #[inline]
         pub(crate) fn bits(self) -> u32 {
@@ -173,6 +186,9 @@ mod tests {
                 let either = is | bits(block.iter().map(|&byte| byte == start));
                 assert_eq!((a.is(limit) | a.is(start)).bits(), either);
                 assert_eq!((b.is(limit) | b.is(start)).bits(), either);
+                let other = up_to & !bits(block.iter().map(|&byte| byte == start));
+                assert_eq!(a.up_to(limit).without(a.is(start)).bits(), other);
+                assert_eq!(b.up_to(limit).without(b.is(start)).bits(), other);
             }
         }
     }

@@ -379,7 +379,11 @@ impl Run {
             return Ok(());
         }
         let input = self.input();
-        let end = pending.scanner.scan(input);
+        let at_once = pending.scanner.is_fresh() && head::parse_at_once(&mut pending.head, input);
+        let end = match at_once {
+            true => HeadEnd::Complete(pending.head.head_len),
+            false => pending.scanner.scan(input),
+        };
         let head_len = match end {
             HeadEnd::Complete(len) => Some(len),
             _ => None,
@@ -395,7 +399,10 @@ impl Run {
         let Some(head_len) = head_len else {
             return Err(if end == HeadEnd::Partial { Step::Wait } else { self.malformed() });
         };
-        let parsed = head::parse_into(&mut pending.head, input, head_len);
+        let parsed = match at_once {
+            true => Ok(()),
+            false => head::parse_into(&mut pending.head, input, head_len),
+        };
         let checked = match server {
             Some(state) => policy::check_head(state, &pending.head, input, parsed),
             None => parsed.map_err(|_| None),

@@ -6,26 +6,34 @@
 use crate::lanes::WIDTH;
 pub(crate) use crate::lanes::{Block, Lanes};
 
-/// Offsets from `from` on, in order, of the bytes of `text` that `class` marks.
+/// Offset of the first byte of `text`, from `from` on, that `class` marks.
+#[inline(always)]
+pub(crate) fn position(text: &[u8], from: usize, class: impl Fn(Block) -> Lanes) -> Option<usize> {
+    // Most searches end in the first block.
+    match text.get(from..).and_then(<[u8]>::first_chunk) {
+        Some(block) if class(Block::new(block)).bits() != 0 => {
+            Some(from + class(Block::new(block)).bits().trailing_zeros() as usize)
+        }
+        _ => positions(text, from, class).next(),
+    }
+}
+
+/// Offsets of all such bytes, in order.
 #[inline]
 pub(crate) fn positions<C: Fn(Block) -> Lanes>(
     text: &[u8],
     from: usize,
     class: C,
 ) -> Positions<'_, C> {
-    Positions { text, next: from, class, base: 0, marks: 0 }
-}
-
-/// The first of [`positions`].
-#[inline]
-pub(crate) fn position(text: &[u8], from: usize, class: impl Fn(Block) -> Lanes) -> Option<usize> {
-    positions(text, from, class).next()
+    let rest = text.get(from..).unwrap_or_default();
+    Positions { text, rest, next: from, class, base: 0, marks: 0 }
 }
 
 /// See [`positions`].
 pub(crate) struct Positions<'a, C> {
     text: &'a [u8],
-    /// Where the next block starts.
+    /// What was not looked at yet, and where it starts.
+    rest: &'a [u8],
     next: usize,
     class: C,
     /// Where the present block starts.
@@ -40,18 +48,18 @@ impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.marks == 0 {
-            let rest = self.text.get(self.next..).filter(|rest| !rest.is_empty())?;
             self.base = self.next;
-            self.marks = match rest.first_chunk() {
-                Some(block) => {
-                    self.next += WIDTH;
-                    (self.class)(Block::new(block)).bits()
-                }
-                None => {
-                    self.next = self.text.len();
-                    last_marks(self.text, rest, &self.class)
-                }
-            };
+            if let Some((block, rest)) = self.rest.split_first_chunk() {
+                self.next += WIDTH;
+                self.rest = rest;
+                self.marks = (self.class)(Block::new(block)).bits();
+            } else if self.rest.is_empty() {
+                return None;
+            } else {
+                self.marks = last_marks(self.text, self.rest, &self.class);
+                self.next += self.rest.len();
+                self.rest = &[];
+            }
         }
         let at = self.base + self.marks.trailing_zeros() as usize;
         self.marks &= self.marks - 1;
@@ -59,18 +67,23 @@ impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
     }
 }
 
-/// Marks of the last bytes, `rest`, which are less than a block.
-#[inline]
+/// Marks of `rest`, the end of `text`, which is shorter than a block.
+#[inline(always)]
 fn last_marks(text: &[u8], rest: &[u8], class: impl Fn(Block) -> Lanes) -> u32 {
-    if let Some(block) = text.last_chunk() {
-        // The end of the block is what was not looked at.
-        return class(Block::new(block)).bits() >> (WIDTH - rest.len());
+    match text.last_chunk() {
+        Some(block) => class(Block::new(block)).bits() >> (WIDTH - rest.len()),
+        None => marks_of_short(rest, class),
     }
+}
+
+/// Marks of a text without a whole block.
+#[cold]
+fn marks_of_short(text: &[u8], class: impl Fn(Block) -> Lanes) -> u32 {
     let mut block = [0; WIDTH];
-    for (to, from) in block.iter_mut().zip(rest) {
+    for (to, from) in block.iter_mut().zip(text) {
         *to = *from;
     }
-    class(Block::new(&block)).bits() & ((1 << rest.len()) - 1)
+    class(Block::new(&block)).bits() & ((1 << text.len()) - 1)
 }
 
 #[cfg(test)]
@@ -88,7 +101,8 @@ mod tests {
             let expected: Vec<_> =
                 (from..text.len()).filter(|&i| matches!(text[i], b'b' | b'c')).collect();
             prop_assert_eq!(&found, &expected);
-            prop_assert_eq!(position(text, from, |block| block.at_least(b'b')), found.first().copied());
+            let first = position(text, from, |block| block.at_least(b'b'));
+            prop_assert_eq!(first, found.first().copied());
         }
     }
 }

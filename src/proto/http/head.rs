@@ -9,7 +9,7 @@
 use core::fmt;
 
 use crate::options::MG_MAX_HTTP_HEADERS;
-use crate::proto::search::{Block, position, positions};
+use crate::proto::search::{Block, Lanes, position, positions};
 
 /// Where a head ends, or why it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,11 @@ impl HeadScanner {
         Self { scanned: 0, found: None }
     }
 
+    /// True if nothing was looked at yet.
+    pub const fn is_fresh(&self) -> bool {
+        self.scanned == 0 && self.found.is_none()
+    }
+
     /// Looks for the end of the head in `buf`: all bytes of the message that have arrived.
     ///
     /// The bytes seen by earlier calls must still be there, in front. The answer is that of a
@@ -56,11 +61,15 @@ impl HeadScanner {
 
 /// Looks for the end of the head in `buf`, whose first `start` bytes are known not to contain it.
 fn scan_from(buf: &[u8], start: usize) -> HeadEnd {
-    for at in positions(buf, start, |block| block.up_to(0x1f)) {
-        match buf.get(at) {
-            Some(b'\n') if is_blank_line(buf, at) => return HeadEnd::Complete(at + 1),
-            Some(b'\t' | b'\n' | b'\r') => {}
-            _ => return HeadEnd::Malformed,
+    let controls = |block: Block| {
+        block.up_to(0x1f).without(block.is(b'\t') | block.is(b'\r')) // LF, and what is forbidden.
+    };
+    for at in positions(buf, start, controls) {
+        if buf.get(at) != Some(&b'\n') {
+            return HeadEnd::Malformed;
+        }
+        if is_blank_line(buf, at) {
+            return HeadEnd::Complete(at + 1);
         }
     }
     HeadEnd::Partial
@@ -302,14 +311,43 @@ pub fn parse(buf: &[u8], head_len: usize) -> Result<Head, HeadError> {
 /// [`parse`] into a `Head` that is there already: cheaper, and after an error it holds what was
 /// understood up to then.
 pub fn parse_into(head: &mut Head, buf: &[u8], head_len: usize) -> Result<(), HeadError> {
-    head.reset(head_len);
     let text = buf.get(..head_len).ok_or(HeadError::TooLong)?;
-    if u32::try_from(head_len).is_err() {
+    take_apart(head, text, Some(head_len))
+}
+
+/// [`HeadScanner::scan`] and [`parse_into`] in one pass. False, and `head` holds nothing of use, if
+/// either would have anything to object, or if the head is not complete: they can tell.
+pub fn parse_at_once(head: &mut Head, buf: &[u8]) -> bool {
+    take_apart(head, buf, None).is_ok()
+}
+
+/// Takes apart the head at the start of `text`, which ends at `head_len` or, if that is not known,
+/// with its first blank line.
+fn take_apart(head: &mut Head, text: &[u8], head_len: Option<usize>) -> Result<(), HeadError> {
+    head.reset(head_len.unwrap_or(0));
+    if u32::try_from(text.len()).is_err() {
         return Err(HeadError::TooLong);
     }
-    head.has_del = position(text, 0, |block| block.is(0x7f)).is_some();
-    let fields = first_line(head, text)?;
-    let framing = header_lines(head, text, fields)?;
+    let mut lines = Lines { text, ends: positions(text, 0, may_end), start: 0, has_del: false };
+    first_line(head, lines.next(HeadError::FirstLine)?)?;
+    let mut framing = Framing::default();
+    loop {
+        let line = lines.next(HeadError::HeaderLine)?;
+        if line.start == line.end && head_len.is_none_or(|len| len == lines.start) {
+            break;
+        }
+        let field = header_line(line)?;
+        let slot = head.headers.get_mut(head.num_headers);
+        let listed = slot.is_some();
+        if let Some(slot) = slot {
+            *slot = field;
+            head.num_headers += 1;
+        }
+        head.header_lines += 1;
+        note_field(head, &mut framing, text, field, listed)?;
+    }
+    head.head_len = lines.start;
+    head.has_del = lines.has_del;
     decide_length(head, text, &framing)?;
     if head.has_two_hosts {
         return Err(HeadError::TwoHosts);
@@ -317,25 +355,121 @@ pub fn parse_into(head: &mut Head, buf: &[u8], head_len: usize) -> Result<(), He
     if framing.unlisted { Err(HeadError::Unlisted) } else { Ok(()) }
 }
 
-/// Parses the first line and returns the offset of the first header line.
-fn first_line(head: &mut Head, text: &[u8]) -> Result<usize, HeadError> {
-    let first = word_end(text, 0, b' ');
-    let second = skip_spaces(text, first);
-    let mut second_end = word_end(text, second, b'?');
+/// Marks what ends lines, and what needs a look wherever it stands.
+fn may_end(block: Block) -> Lanes {
+    block.up_to(0x1f).without(block.is(b'\t')) | block.is(0x7f)
+}
+
+/// The lines of a head. They are found by their ends alone, so that the processor need not have
+/// taken one apart to begin with the next.
+struct Lines<'a, E> {
+    text: &'a [u8],
+    /// Offsets of what [`may_end`] marks.
+    ends: E,
+    /// Where the next line starts.
+    start: usize,
+    /// There was a DEL.
+    has_del: bool,
+}
+
+/// A line of a head.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    /// The whole head: the end of the line stops every search.
+    text: &'a [u8],
+    /// Where the line starts, and where it ends without CR and LF.
+    start: usize,
+    end: usize,
+}
+
+impl<'a, E: Iterator<Item = usize>> Lines<'a, E> {
+    /// The next line; `error` if it has a control byte, like a CR without LF, or if there is none.
+    #[inline(always)]
+    fn next(&mut self, error: HeadError) -> Result<Line<'a>, HeadError> {
+        loop {
+            let at = self.ends.next().ok_or(error)?;
+            match self.text.get(at..).unwrap_or_default() {
+                [b'\r', b'\n', ..] => {}
+                [b'\n', ..] => {
+                    let start = core::mem::replace(&mut self.start, at + 1);
+                    let has_cr = at > start && self.text.get(at - 1) == Some(&b'\r');
+                    let end = at - usize::from(has_cr);
+                    return Ok(Line { text: self.text, start, end });
+                }
+                [0x7f, ..] => self.has_del = true,
+                _ => return Err(error),
+            }
+        }
+    }
+}
+
+impl Line<'_> {
+    /// End of the word at `at`: a run of visible ASCII and UTF-8 sequences without `stop`.
+    #[inline(always)]
+    fn word_end(&self, at: usize, stop: u8) -> usize {
+        let end = visible_end(self.text, at, stop);
+        // Nothing else starts a sequence of UTF-8.
+        if self.byte(end) < 0xc0 { end } else { word_end_utf8(self.text, end, stop) }
+    }
+
+    /// The byte at `at`.
+    #[inline(always)]
+    fn byte(&self, at: usize) -> u8 {
+        self.text.get(at).copied().unwrap_or(b'\n')
+    }
+
+    /// Offset of the first byte from `at` on that is not as `is_blank` says.
+    #[inline(always)]
+    fn skip(&self, mut at: usize, is_blank: impl Fn(u8) -> bool) -> usize {
+        while is_blank(self.byte(at)) {
+            at += 1;
+        }
+        at
+    }
+
+    /// The line from `start` on.
+    #[inline(always)]
+    fn rest(&self, start: usize) -> Span {
+        Span::new(start, self.end)
+    }
+}
+
+/// End of a run of visible ASCII without `stop`.
+#[inline(always)]
+fn visible_end(text: &[u8], at: usize, stop: u8) -> usize {
+    let ends = |block: Block| block.up_to(b' ') | block.at_least(0x7f) | block.is(stop);
+    position(text, at, ends).unwrap_or(text.len())
+}
+
+/// End of a word that goes on at `at`, beyond ASCII.
+#[cold]
+fn word_end_utf8(text: &[u8], mut at: usize, stop: u8) -> usize {
+    loop {
+        match utf8_len(text.get(at..).unwrap_or_default()) {
+            0 => return at,
+            len => at = visible_end(text, at + len, stop),
+        }
+    }
+}
+
+/// Parses the first line.
+fn first_line(head: &mut Head, line: Line) -> Result<(), HeadError> {
+    let is_space = |byte: u8| byte == b' ';
+    let first = line.word_end(line.start, b' ');
+    let second = line.skip(first, is_space);
+    let mut second_end = line.word_end(second, b'?');
+    head.method = Span::new(line.start, first);
     head.uri = Span::new(second, second_end);
-    if text.get(second_end) == Some(&b'?') {
+    if line.byte(second_end) == b'?' {
         let query = second_end + 1;
-        second_end = word_end(text, query, b' ');
+        second_end = line.word_end(query, b' ');
         head.query = Some(Span::new(query, second_end));
     }
-    let third = skip_spaces(text, second_end);
-    let (line_end, next) = line_end(text, third).ok_or(HeadError::FirstLine)?;
-    head.method = Span::new(0, first);
-    head.proto = Span::new(third, line_end);
-    let method = head.method.of(text);
+    head.proto = line.rest(line.skip(second_end, is_space));
+    let method = head.method.of(line.text);
     head.is_response = method.len() > 5 && starts_with_http(method);
-    let proto = head.proto.of(text);
-    if !head.is_response {
+    let proto = head.proto.of(line.text);
+    if !head.is_response && proto != b"HTTP/1.1" {
         if !is_version(proto) {
             return Err(HeadError::FirstLine);
         }
@@ -344,7 +478,7 @@ fn first_line(head: &mut Head, text: &[u8]) -> Result<usize, HeadError> {
     if head.method.is_empty() || head.uri.is_empty() {
         return Err(HeadError::FirstLine);
     }
-    Ok(next)
+    Ok(())
 }
 
 /// `HTTP/` digit `.` digit, in any case.
@@ -370,33 +504,20 @@ struct Framing {
     unlisted: bool,
 }
 
-/// Walks the header lines from offset `at` to the blank line.
-fn header_lines(head: &mut Head, text: &[u8], mut at: usize) -> Result<Framing, HeadError> {
-    let mut framing = Framing::default();
-    while !matches!(text.get(at..), Some([b'\n'] | [b'\r', b'\n'])) {
-        let colon = word_end(text, at, b':');
-        if colon == at || text.get(colon) != Some(&b':') {
-            return Err(HeadError::HeaderLine);
-        }
-        let value = skip_blanks(text, colon + 1);
-        let (end, next) = line_end(text, value).ok_or(HeadError::HeaderLine)?;
-        let field = HeaderSpan {
-            name: Span::new(at, colon),
-            value: Span::new(value, trim_end(text, value, end)),
-        };
-        let listed = match head.headers.get_mut(head.num_headers) {
-            Some(slot) => {
-                *slot = field;
-                head.num_headers += 1;
-                true
-            }
-            None => false,
-        };
-        head.header_lines += 1;
-        note_field(head, &mut framing, text, field, listed)?;
-        at = next;
+/// Takes a header line apart.
+#[inline(always)]
+fn header_line(line: Line) -> Result<HeaderSpan, HeadError> {
+    let is_blank = |byte: u8| byte == b' ' || byte == b'\t';
+    let colon = line.word_end(line.start, b':');
+    if colon == line.start || line.byte(colon) != b':' {
+        return Err(HeadError::HeaderLine);
     }
-    Ok(framing)
+    let start = line.skip(colon + 1, is_blank);
+    let mut end = line.end;
+    while end > start && is_blank(line.byte(end - 1)) {
+        end -= 1;
+    }
+    Ok(HeaderSpan { name: Span::new(line.start, colon), value: Span::new(start, end) })
 }
 
 /// Takes down what a field says about the message; refuses what may occur once only.
@@ -408,7 +529,7 @@ fn note_field(
     listed: bool,
 ) -> Result<(), HeadError> {
     let name = field.name.of(text);
-    let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+    let is = |known: &[u8]| name == known || name.eq_ignore_ascii_case(known);
     let mut once = |seen: bool| {
         framing.unlisted |= !listed;
         if seen { Err(HeadError::Repeated) } else { Ok(()) }
@@ -480,44 +601,6 @@ fn decimal(text: &[u8]) -> Option<usize> {
         let digit = byte.is_ascii_digit().then(|| usize::from(byte - b'0'))?;
         sum.checked_mul(10)?.checked_add(digit)
     })
-}
-
-fn skip_spaces(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|&&b| b == b' ').count()
-}
-
-fn skip_blanks(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|&&b| b == b' ' || b == b'\t').count()
-}
-
-/// `end` without the SP and HTAB in front of it, not going below `start`.
-fn trim_end(text: &[u8], start: usize, end: usize) -> usize {
-    let value = text.get(start..end).unwrap_or_default();
-    end - value.iter().rev().take_while(|&&b| b == b' ' || b == b'\t').count()
-}
-
-/// End of the line that `at` is in, and start of the next; `None` for a CR without LF.
-fn line_end(text: &[u8], at: usize) -> Option<(usize, usize)> {
-    let end = position(text, at, |block| block.is(b'\r') | block.is(b'\n'))?;
-    match *text.get(end..)? {
-        [b'\n', ..] => Some((end, end + 1)),
-        [b'\r', b'\n', ..] => Some((end, end + 2)),
-        _ => None,
-    }
-}
-
-/// End of the word at `at`: a run of visible ASCII and UTF-8 sequences without `stop`.
-fn word_end(text: &[u8], mut at: usize, stop: u8) -> usize {
-    loop {
-        let ends = |block: Block| block.up_to(b' ') | block.at_least(0x7f) | block.is(stop);
-        at = position(text, at, ends).unwrap_or(text.len());
-        match utf8_len(text.get(at..).unwrap_or_default()) {
-            0 => return at,
-            len => at += len,
-        }
-    }
 }
 
 /// Length of the UTF-8-shaped sequence at the start of `text`, 0 if there is none.

@@ -295,16 +295,16 @@ fn connection_and_expect() {
     assert!(!head.connection_close && !head.expect_100 && !head.has_host && !head.http10);
 }
 
-/// A word ends at any byte that is not visible ASCII, wherever it stands.
+/// A run ends at any byte that is not visible ASCII, wherever it stands.
 #[test]
-fn words_end_exactly() {
+fn visible_runs_end_exactly() {
     for stop in [b':', b' '] {
         for at in 0..20 {
             for byte in 0..=255u8 {
                 let mut text = [b'a'; 20];
                 text[at] = byte;
                 let ends = !(0x21..=0x7e).contains(&byte) || byte == stop;
-                assert_eq!(word_end(&text, 0, stop), if ends { at } else { 20 });
+                assert_eq!(visible_end(&text, 0, stop), if ends { at } else { 20 });
             }
         }
     }
@@ -338,6 +338,35 @@ proptest! {
         let _ = parse_into(&mut head, &text, end);
         for field in head.headers() {
             prop_assert!(field.value.end() <= end);
+        }
+    }
+
+    /// One pass or two: what is accepted at once is what scan and parse accept, and the same.
+    #[test]
+    fn at_once_is_scan_and_parse(
+        pieces in proptest::collection::vec(
+            prop_oneof![
+                Just("GET / HTTP/1.1\r\n"), Just("HTTP/1.1 200 OK\n"), Just("Host: h\r\n"), Just("\r\n"),
+                Just("Content-Length: 5\n"), Just("X: \u{7f}\r\n"), Just("\n"), Just("\r"), Just("a"),
+                Just("\u{e9}"), Just(": "), Just("?"), Just("\0"), Just("Cookie: a\r\n"), Just("\t"),
+            ],
+            0..24,
+        ),
+    ) {
+        let text = pieces.concat().into_bytes();
+        let twice = match len(&text) {
+            HeadEnd::Complete(n) => parse(&text, n).ok(),
+            _ => None,
+        };
+        let mut head = Head::default();
+        let at_once = parse_at_once(&mut head, &text);
+        prop_assert_eq!(at_once, twice.is_some());
+        if let Some(twice) = twice {
+            prop_assert_eq!(format!("{head:?}"), format!("{twice:?}"));
+            prop_assert_eq!(
+                (head.has_del, head.has_host, head.connection_close, head.transfer_encoding),
+                (twice.has_del, twice.has_host, twice.connection_close, twice.transfer_encoding)
+            );
         }
     }
 }
