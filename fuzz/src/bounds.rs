@@ -76,18 +76,29 @@ impl Memory {
     }
 }
 
-/// Runs `work`, which looks at `len` bytes, and panics if it takes too long.
-pub fn in_time<R>(len: usize, work: impl FnOnce() -> R) -> R {
-    let begin = processor_ns();
-    let result = work();
-    let ns = processor_ns() - begin;
-    assert!(ns <= FIXED_NS + NS_PER_BYTE * len as u64, "{ns} ns for {len} bytes");
-    result
+/// How often work is done that seems to take too long: a virtual processor that the host takes away
+/// counts as busy.
+const TRIES: u32 = 4;
+
+/// Runs `work`, which looks at `len` bytes and does the same each time, and panics if it takes too long.
+pub fn in_time<R>(len: usize, mut work: impl FnMut() -> R) -> R {
+    let allowed = FIXED_NS + NS_PER_BYTE * len as u64;
+    let mut fastest = u64::MAX;
+    for _ in 0..TRIES {
+        let begin = processor_ns();
+        let result = work();
+        let ns = processor_ns() - begin;
+        if ns <= allowed {
+            return result;
+        }
+        fastest = fastest.min(ns);
+    }
+    panic!("{fastest} ns for {len} bytes");
 }
 
 /// Runs `work` on an input of `len` bytes and panics if it costs too much.
-pub fn within<R>(memory: Memory, len: usize, work: impl FnOnce() -> R) -> R {
-    let (result, requested) = in_time(len, || requested(work));
+pub fn within<R>(memory: Memory, len: usize, mut work: impl FnMut() -> R) -> R {
+    let (result, requested) = in_time(len, || requested(&mut work));
     memory.check(requested, len);
     result
 }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use mongoose::proto::http::chunked::{ChunkScanner, Chunks, decode_in_place};
-use mongoose::proto::http::head::{BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding, parse};
+use mongoose::proto::http::head::{
+    BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding, parse, parse_at_once,
+};
 
 use crate::stream::Step;
 
@@ -30,11 +32,17 @@ impl Reader {
     /// Looks for a message at the front of `buffer`; `look` gets to see every head once.
     pub fn step(&mut self, buffer: &[u8], look: impl FnOnce(&Head, &[u8])) -> Step<Message> {
         if self.head.is_none() {
+            let mut at_once = Head::default();
+            let is_taken = parse_at_once(&mut at_once, buffer);
             match self.head_scanner.scan(buffer) {
-                HeadEnd::Partial => return Step::Waiting,
-                HeadEnd::Malformed => return Step::Refused,
+                HeadEnd::Partial if !is_taken => return Step::Waiting,
+                HeadEnd::Malformed if !is_taken => return Step::Refused,
+                HeadEnd::Partial | HeadEnd::Malformed => panic!("taken without an end"),
                 HeadEnd::Complete(head_len) => {
-                    let Ok(head) = parse(buffer, head_len) else { return Step::Refused };
+                    let head = parse(buffer, head_len);
+                    assert_eq!(is_taken, head.is_ok());
+                    let Ok(head) = head else { return Step::Refused };
+                    assert_eq!(facts(&head), facts(&at_once));
                     look(&head, buffer);
                     self.head = Some(head);
                 }
@@ -70,4 +78,12 @@ impl Reader {
         *self = Reader::default();
         Step::Taken(0..end, message)
     }
+}
+
+/// What a head says.
+fn facts(head: &Head) -> impl PartialEq + core::fmt::Debug {
+    let line = (head.method, head.uri, head.query, head.proto, head.is_response, head.http10);
+    let framing = (head.body, head.has_content_length, head.transfer_encoding, head.head_len);
+    let rest = (head.connection_close, head.expect_100, head.has_host, head.has_two_hosts);
+    (line, head.headers().to_vec(), head.header_lines, framing, rest, head.has_del)
 }

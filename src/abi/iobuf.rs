@@ -289,15 +289,13 @@ impl Buffer {
     /// memory runs out the room that is left is used up, its last byte for a NUL that then counts in
     /// `len`; the answer is false.
     pub(crate) fn append_text(self, text: &[u8]) -> bool {
-        if text.is_empty() {
+        let view = self.view();
+        if text.len() < view.size - view.len {
+            self.terminate(view, text);
             return true;
         }
-        let has_room = self.reserve(text.len() + 1);
-        if has_room {
-            self.terminate(text);
-        } else {
-            self.append_text_noresize(text);
-        }
+        let has_room = text.is_empty() || self.reserve(text.len() + 1);
+        self.append_text_noresize(text);
         has_room
     }
 
@@ -306,20 +304,26 @@ impl Buffer {
         let view = self.view();
         let free = view.size - view.len;
         if text.len() < free {
-            self.terminate(text);
+            self.terminate(view, text);
         } else if free > 0 && !text.is_empty() {
             // `free - 1` characters and the NUL fit; the NUL counts.
-            self.terminate(text.get(..free - 1).unwrap_or_default());
+            self.terminate(view, text.get(..free - 1).unwrap_or_default());
             self.set_len(view.size);
         }
     }
 
-    /// Copies `text` and a NUL behind the data; there is room.
-    fn terminate(self, text: &[u8]) {
-        let end = self.len() + text.len();
-        self.write_at(end - text.len(), text);
-        self.write_at(end, &[0]);
-        self.set_len(end);
+    /// Copies `text`, if there is any, and a NUL behind the data; there is room.
+    fn terminate(self, View { buf, len, .. }: View, text: &[u8]) {
+        if text.is_empty() {
+            return;
+        }
+        // SAFETY: the callers made sure that `len + text.len() < size`, and see the view's invariant.
+        unsafe {
+            let end = buf.add(len);
+            ptr::copy(text.as_ptr(), end, text.len());
+            end.add(text.len()).write(0);
+        }
+        self.set_len(len + text.len());
     }
 }
 

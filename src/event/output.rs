@@ -43,7 +43,11 @@ pub(crate) fn refuse(conn: Conn) {
 /// Makes room for `extra` more bytes behind the data. False if there is no memory or it would be
 /// too much; nothing changes then.
 pub(crate) fn reserve(conn: Conn, extra: usize) -> bool {
-    let room = room(conn);
+    reserve_within(conn, extra, room(conn))
+}
+
+/// [`reserve`] if the limits are known to allow `room` bytes.
+fn reserve_within(conn: Conn, extra: usize, room: usize) -> bool {
     let free = conn.send().size().saturating_sub(conn.send_len());
     if extra <= free && extra <= room {
         return true;
@@ -52,6 +56,24 @@ pub(crate) fn reserve(conn: Conn, extra: usize) -> bool {
         return false;
     }
     conn.send().reserve(extra)
+}
+
+/// Appends all of `pieces`, none of which lies in the buffer, or nothing if there is no memory or it
+/// would be too much. Returns a sink for what comes behind.
+pub(crate) fn append_all(conn: Conn, pieces: &[&[u8]]) -> Option<IobufSink> {
+    let room = room(conn);
+    let extra = pieces.iter().map(|piece| piece.len()).sum();
+    if !reserve_within(conn, extra, room) {
+        return None;
+    }
+    let start = conn.send_len();
+    let mut len = start;
+    for piece in pieces {
+        conn.send().write_at(len, piece);
+        len += piece.len();
+    }
+    conn.send().set_len(len);
+    Some(IobufSink::with_limit(conn.send(), start.saturating_add(room)))
 }
 
 /// Close to its limit a buffer grows by what is needed, not generously beyond the limit. False if

@@ -2,9 +2,10 @@
 
 use core::ffi::{c_char, c_int};
 use core::fmt::Write as _;
+use std::io::Write as _;
 
 use super::access_log;
-use crate::abi::fmt::vformat;
+use crate::abi::fmt::{IobufSink, vformat};
 use crate::abi::types::{flags, va_list};
 use crate::event::conn::Conn;
 use crate::event::emit::fail;
@@ -74,8 +75,7 @@ pub(crate) unsafe fn vreply(
     ap: *mut va_list,
 ) {
     let before = conn.send_len();
-    let Some(length_at) = reply_head(conn, code, headers) else { return };
-    let mut body = output::sink(conn);
+    let Some((length_at, mut body)) = reply_head(conn, code, headers) else { return };
     // SAFETY: passed on.
     unsafe { vformat(&mut body, fmt, ap) };
     if body.out_of_memory() {
@@ -87,7 +87,7 @@ pub(crate) unsafe fn vreply(
 /// Appends a whole response with a fixed body and ends the response.
 pub(crate) fn reply(conn: Conn, code: c_int, headers: &[u8], body: &[u8]) {
     let before = conn.send_len();
-    let Some(length_at) = reply_head(conn, code, headers) else { return };
+    let Some((length_at, _)) = reply_head(conn, code, headers) else { return };
     if !output::append(conn, body) {
         return take_back(conn, before);
     }
@@ -156,34 +156,32 @@ pub(crate) fn begin_response(conn: Conn, code: c_int) -> Vec<u8> {
     })
 }
 
-/// Appends everything in front of the body. Returns where the length field starts.
-fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<usize> {
+/// Appends everything in front of the body. Returns where the length field starts, and a sink for
+/// the body; `None`, with `MG_EV_ERROR` "OOM", if that can't be.
+fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<(usize, IobufSink)> {
     let more = begin_response(conn, code);
-    let mut digits = [0; 20];
-    let code_text = decimal(&mut digits, u64::from(code.unsigned_abs()));
-    let sign: &[u8] = if code < 0 { b"-" } else { b"" };
-    let reason = status::reason(code).as_bytes();
-    let pieces: [&[u8]; 9] =
-        [b"HTTP/1.1 ", sign, code_text, b" ", reason, b"\r\n", headers, &more, LENGTH];
-    let end = append_all(conn, &pieces)?;
-    Some(end - LENGTH.len() + FIELD.len())
-}
-
-/// Appends all of `pieces` to `c->send`, or nothing with `MG_EV_ERROR` "OOM". Returns the new
-/// length.
-fn append_all(conn: Conn, pieces: &[&[u8]]) -> Option<usize> {
-    let total = pieces.iter().map(|piece| piece.len()).sum();
-    if !output::reserve(conn, total) {
+    let mut line = [0; LINE_SIZE];
+    let pieces: [&[u8]; 4] = [status_line(code, &mut line), headers, &more, LENGTH];
+    let Some(body) = output::append_all(conn, &pieces) else {
         fail(conn, format_args!("OOM"));
         return None;
+    };
+    Some((conn.send_len() - LENGTH.len() + FIELD.len(), body))
+}
+
+/// Room for the longest status line.
+const LINE_SIZE: usize = 64;
+
+/// The status line, in `room` unless it is the usual one.
+fn status_line(code: c_int, room: &mut [u8; LINE_SIZE]) -> &[u8] {
+    if code == 200 {
+        return b"HTTP/1.1 200 OK\r\n";
     }
-    let mut len = conn.send_len();
-    for piece in pieces {
-        conn.send().write_at(len, piece);
-        len += piece.len();
-    }
-    conn.send().set_len(len);
-    Some(len)
+    let mut free = &mut room[..];
+    // It fits: no code has more than 11 characters, no reason more than 34.
+    let _ = write!(free, "HTTP/1.1 {code} {}\r\n", status::reason(code));
+    let len = LINE_SIZE - free.len();
+    &room[..len]
 }
 
 /// `n` in decimal digits, in `buf`.

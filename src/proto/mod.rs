@@ -10,6 +10,5 @@ pub mod mqtt;
 pub mod ota;
 pub mod proxy;
 pub mod rpc;
-mod search;
 pub mod sntp;
 pub mod ws;

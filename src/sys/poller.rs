@@ -3,6 +3,7 @@
 //! A descriptor is registered under a key (the connection id). Both flavours are level-triggered.
 
 use core::ffi::c_int;
+use core::mem::MaybeUninit;
 use std::collections::HashMap;
 use std::io;
 
@@ -112,14 +113,17 @@ fn epoll_ctl(epfd: c_int, op: c_int, fd: c_int, key: u64, interest: Interest) ->
 }
 
 fn epoll_wait(epfd: c_int, timeout_ms: c_int, ready: &mut Vec<Ready>) {
-    let mut events = [libc::epoll_event { events: 0, u64: 0 }; BATCH];
+    let mut events = [MaybeUninit::<libc::epoll_event>::uninit(); BATCH];
+    let start = events.as_mut_ptr().cast();
     // SAFETY: `events` has room for BATCH entries.
-    let n = cvt(unsafe { libc::epoll_wait(epfd, events.as_mut_ptr(), BATCH as c_int, timeout_ms) });
+    let n = cvt(unsafe { libc::epoll_wait(epfd, start, BATCH as c_int, timeout_ms) });
     let n = n.unwrap_or(0) as usize;
     if ready.try_reserve(n).is_err() {
         return; // Level-triggered: the same readiness is reported again.
     }
     ready.extend(events.iter().take(n).map(|event| {
+        // SAFETY: the kernel wrote the first `n` entries.
+        let event = unsafe { event.assume_init() };
         let bits = event.events as c_int;
         Ready {
             key: event.u64,

@@ -7,6 +7,7 @@
 //! `d u x X p f g s c M m %`. Anything else prints itself and takes no argument.
 
 use super::float;
+use super::search::position;
 
 /// Where formatted text goes, in order, in runs of bytes.
 pub trait Sink {
@@ -74,7 +75,7 @@ impl Out<'_> {
 pub fn format(sink: &mut dyn Sink, fmt: &[u8], args: &mut dyn Args) -> usize {
     let mut out = Out { sink, count: 0 };
     let mut rest = fmt;
-    while let Some(at) = memchr::memchr(b'%', rest) {
+    while let Some(at) = position(rest, 0, |block| block.is(b'%')) {
         let (literal, conversion) = rest.split_at(at);
         out.put(literal);
         let (spec, after) = parse_spec(conversion.get(1..).unwrap_or_default(), args);

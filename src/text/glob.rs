@@ -5,6 +5,8 @@
 //! ever taken back. So every byte of the text is looked at a bounded number of times, and a few
 //! matches that only a full search would find are refused.
 
+use super::search::{position, positions};
+
 /// Receives captures: index, and offset and length in the text, or `None` for the end mark.
 pub type Store<'a> = &'a mut dyn FnMut(usize, Option<(usize, usize)>);
 
@@ -75,7 +77,7 @@ impl Matcher<'_> {
 
     /// Captures what the `?` of a segment at `at` stand for and goes on behind it.
     fn place(&mut self, segment: &[u8], at: usize) {
-        for i in memchr::memchr_iter(b'?', segment) {
+        for i in positions(segment, 0, |block| block.is(b'?')) {
             self.capture(at + i, at + i + 1);
         }
         self.pos = at + segment.len();
@@ -120,7 +122,8 @@ fn is_group(c: u8) -> bool {
 
 /// The pattern up to its first `*` or `#`, and the rest.
 fn split_segment(pattern: &[u8]) -> (&[u8], &[u8]) {
-    pattern.split_at(memchr::memchr2(b'*', b'#', pattern).unwrap_or(pattern.len()))
+    let end = position(pattern, 0, |block| block.is(b'*') | block.is(b'#'));
+    pattern.split_at(end.unwrap_or(pattern.len()))
 }
 
 /// Whether `text` starts with what `segment` stands for.

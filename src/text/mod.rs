@@ -17,5 +17,6 @@ pub mod log_line;
 pub mod path;
 pub mod percent;
 pub mod print;
+pub(crate) mod search;
 pub mod str;
 pub mod url;

@@ -9,7 +9,7 @@
 use core::fmt;
 
 use crate::options::MG_MAX_HTTP_HEADERS;
-use crate::proto::search::{Block, Lanes, position, positions};
+use crate::text::search::{Block, Lanes, position, positions};
 
 /// Where a head ends, or why it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -77,13 +77,28 @@ fn last_marks(text: &[u8], rest: &[u8], class: impl Fn(Block) -> Lanes) -> u32 {
 }
 
 /// Marks of a text without a whole block.
-#[cold]
 fn marks_of_short(text: &[u8], class: impl Fn(Block) -> Lanes) -> u32 {
-    let mut block = [0; WIDTH];
-    for (to, from) in block.iter_mut().zip(text) {
-        *to = *from;
-    }
-    class(Block::new(&block)).bits() & ((1 << text.len()) - 1)
+    class(Block::new(&padded(text))).bits() & ((1 << text.len()) - 1)
+}
+
+/// Less than a block, with anything behind. It is put together in registers: a load of what was just
+/// stored in pieces would have to wait for the stores.
+fn padded(text: &[u8]) -> [u8; WIDTH] {
+    let len = text.len();
+    let bytes = match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let last = u128::from(u64::from_le_bytes(*last));
+            u128::from(u64::from_le_bytes(*first)) | last << (8 * (len - 8))
+        }
+        _ => match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) => {
+                let last = u128::from(u32::from_le_bytes(*last));
+                u128::from(u32::from_le_bytes(*first)) | last << (8 * (len - 4))
+            }
+            _ => text.iter().rev().fold(0, |bytes, &byte| bytes << 8 | u128::from(byte)),
+        },
+    };
+    bytes.to_le_bytes()
 }
 
 #[cfg(test)]
