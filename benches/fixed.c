@@ -25,17 +25,15 @@ struct scenario {
   int idle;      // more connections, which ask for nothing
 };
 
-#define HEAD(uri)                                                                             \
-  "GET " uri " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nUser-Agent: fixed/1.0 (X11; Linux)\r\n" \
+#define HEAD(uri)                                                               \
+  "GET " uri                                                                    \
+  " HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nUser-Agent: fixed/1.0 (X11; Linux)\r\n" \
   "Accept: */*\r\n\r\n"
 
 static const struct scenario s_scenarios[] = {
-    {"small", HEAD("/small"), 64, 1, 0},
-    {"pipelined", HEAD("/small"), 8, 16, 0},
-    {"json", HEAD("/json"), 64, 1, 0},
-    {"file", HEAD("/1k.txt"), 64, 1, 0},
-    {"idle", HEAD("/small"), 1, 1, 1000},
-    {"websocket", NULL, 64, 1, 0},
+    {"small", HEAD("/small"), 64, 1, 0},  {"pipelined", HEAD("/small"), 8, 16, 0},
+    {"json", HEAD("/json"), 64, 1, 0},    {"file", HEAD("/1k.txt"), 64, 1, 0},
+    {"idle", HEAD("/small"), 1, 1, 1000}, {"websocket", NULL, 64, 1, 0},
     {"accept", HEAD("/close"), 64, 1, 0},
 };
 
@@ -48,12 +46,12 @@ static int s_served;
 
 static void handler(struct mg_connection *c, int ev, void *ev_data) {
   if (ev == MG_EV_WS_MSG) {
-    struct mg_ws_message *wm = (struct mg_ws_message *) ev_data;
+    struct mg_ws_message *wm = (struct mg_ws_message *)ev_data;
     mg_ws_send(c, wm->data.buf, wm->data.len, WEBSOCKET_OP_TEXT);
     s_served++;
   }
   if (ev != MG_EV_HTTP_MSG) return;
-  struct mg_http_message *hm = (struct mg_http_message *) ev_data;
+  struct mg_http_message *hm = (struct mg_http_message *)ev_data;
   s_served++;
   if (mg_match(hm->uri, mg_str("/small"), NULL)) {
     mg_http_reply(c, 200, "", "{\"status\":%d}\n", 1);
@@ -82,12 +80,12 @@ static int connect_to(struct mg_connection *listener) {
   addr.sin_port = listener->loc.port;
   addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   int fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (fd < 0 || connect(fd, (struct sockaddr *) &addr, sizeof(addr)) != 0) die("no connection");
+  if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0) die("no connection");
   return fd;
 }
 
 static void put(int fd, const char *buf, size_t len) {
-  if (write(fd, buf, len) != (ssize_t) len) die("short write");
+  if (write(fd, buf, len) != (ssize_t)len) die("short write");
 }
 
 // Serves until `n` more requests were answered and sent.
@@ -111,7 +109,7 @@ static void take(int fd, const char *expected) {
 
 static size_t frame(char *to) {
   size_t len = 125;
-  memset(to + 6, (int) *"w", len);
+  memset(to + 6, (int)*"w", len);
   memcpy(to, "\x81\xfd\0\0\0\0", 6);  // Masked with zeros.
   return len + 6;
 }
@@ -140,7 +138,7 @@ int main(int argc, char **argv) {
   if (listener == NULL) die("can't listen");
   size_t len = is_ws ? frame(request) : 0;
   for (int i = 0; !is_ws && i < s->pipeline; i++) {
-    len += (size_t) sprintf(request + len, "%s", s->request);
+    len += (size_t)sprintf(request + len, "%s", s->request);
   }
   for (int i = 0; !is_accept && i < clients; i++) {
     fds[i] = connect_to(listener);

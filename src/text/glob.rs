@@ -20,6 +20,9 @@ pub fn matches(text: &[u8], pattern: &[u8], store: Store) -> bool {
     matcher.run(pattern).is_some()
 }
 
+/// Up to this length a text is searched place by place; preparing a better way costs more.
+const SHORT: usize = 64;
+
 struct Matcher<'a> {
     text: &'a [u8],
     /// What is in front of this offset has been matched.
@@ -101,6 +104,11 @@ impl Matcher<'_> {
             self.next_slash().saturating_add(segment.len()).min(self.text.len())
         };
         let window = self.text.get(self.pos..end)?;
+        if window.len() <= SHORT {
+            let last = window.len().checked_sub(segment.len())?;
+            let fits_at = |&at: &usize| window.get(at..).is_some_and(|rest| fits(segment, rest));
+            return (0..=last).find(fits_at).map(|at| self.pos + at);
+        }
         // The longest run of literals is searched for, the rest compared.
         let (run_at, run) = longest_run(segment);
         let hay = window.get(run_at..)?;
