@@ -53,6 +53,8 @@ pub(crate) struct Private {
     pub(crate) interest: Interest,
     /// What sort of descriptor this is.
     pub(crate) kind: Kind,
+    /// In the list of those to be visited between two rounds.
+    pub(crate) due: bool,
     /// `MG_EV_CLOSE` was delivered; only the memory is left.
     pub(crate) dead: bool,
     /// Close once the response in progress is complete (`Connection: close`).

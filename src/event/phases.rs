@@ -8,8 +8,8 @@ use super::close::close;
 use super::conn::{Conn, Kind, Origin};
 use super::emit::fail;
 use super::guarded::{Intent, may_act};
-use super::io;
 use super::state::State;
+use super::{io, rounds};
 use crate::abi::guard::mg_guard_action;
 use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
@@ -212,6 +212,7 @@ fn is_being_taken(state: State, conn: Conn, now: u64) -> bool {
 
 /// Time is up for `conn`.
 fn time_out(state: State, conn: Conn, deadline: Deadline) {
+    rounds::touch(state, conn);
     if deadline == Deadline::Drain {
         return leave(state, conn);
     }

@@ -9,7 +9,7 @@ use super::conn::{Conn, Kind, NO_FD, Origin};
 use super::emit::{call, call_count, ev, fail};
 use super::io::{self, handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
-use super::{admission, connect, guarded, linger, phases, proxy_header, unlisted, wake};
+use super::{admission, connect, guarded, linger, phases, proxy_header, rounds, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
 use crate::abi::panics;
 use crate::abi::timer::{mg_timer_poll, now_ms};
@@ -61,7 +61,13 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         // A timer may have made the first connection.
         let _scope = Scope::enter(state);
         state.set_now(now);
-        visit_all(state, now);
+        match rounds::begin(state, now) {
+            None => visit_all(state, now),
+            Some(due) => {
+                let mut due = due.iter().filter_map(|&id| state.find(id));
+                visit_each(state, now, due.next(), |_| due.next());
+            }
+        }
         // What came while the program was busy elsewhere has been read by now: it was in time.
         phases::expire(state);
         state.with_guard(|guarded| {
@@ -74,8 +80,11 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
 
 /// Determines what is ready. The list goes back with [`State::recycle`].
 fn wait(state: State, ms: i32) -> Vec<Ready> {
-    if state.has_again() {
+    if state.has_again() || rounds::has_due(state) {
         return state.wait(0);
+    }
+    if rounds::is_between(state, now_ms()) {
+        return state.wait(until_deadline(state, ms));
     }
     if state.len() > FEW_CONNECTIONS && ms != 0 {
         let ready = state.wait(0);
@@ -91,13 +100,7 @@ fn wait(state: State, ms: i32) -> Vec<Ready> {
 /// Looks for work that no descriptor will announce and brings the poller up to date with what the
 /// program changed. Returns how long to wait.
 fn prepare(state: State, ms: i32) -> i32 {
-    let mut wait = ms;
-    if let Some(deadline_ms) = linger::next_deadline(state) {
-        wait = sooner(wait, deadline_ms.saturating_sub(now_ms()));
-    }
-    if let Some(deadline_ms) = phases::next_deadline(state) {
-        wait = sooner(wait, deadline_ms.saturating_sub(now_ms()));
-    }
+    let mut wait = until_deadline(state, ms);
     let mut p = head(state);
     // SAFETY: list members are live connections of this manager.
     while let Some(conn) = unsafe { Conn::from_ptr(p) } {
@@ -117,6 +120,13 @@ fn prepare(state: State, ms: i32) -> i32 {
         }
     }
     wait
+}
+
+/// `ms`, or how long it is until the next deadline if that is sooner.
+fn until_deadline(state: State, ms: i32) -> i32 {
+    let deadlines = [linger::next_deadline(state), phases::next_deadline(state)];
+    let left = |deadline_ms: u64| deadline_ms.saturating_sub(now_ms());
+    deadlines.into_iter().flatten().fold(ms, |wait, deadline_ms| sooner(wait, left(deadline_ms)))
 }
 
 /// The shorter of a wait (negative: without limit) and a time, in milliseconds.
@@ -210,6 +220,7 @@ fn announce(state: State, ready: Vec<Ready>) {
             continue;
         }
         let Some(conn) = state.find(item.key).filter(|conn| !conn.is_dead()) else { continue };
+        rounds::touch(state, conn);
         let wanted = interest(state, conn);
         // A client that closes at once is hit by the session tickets it did not wait for, and
         // resets the connection; what it sent before still counts.
@@ -240,6 +251,7 @@ fn announce(state: State, ready: Vec<Ready>) {
     state.recycle(ready);
     for id in state.take_again() {
         if let Some(conn) = state.find(id).filter(|conn| !conn.is(flags::FULL)) {
+            rounds::touch(state, conn);
             conn.set(flags::READABLE);
         }
     }
@@ -248,16 +260,28 @@ fn announce(state: State, ready: Vec<Ready>) {
 /// Visits every connection that is in the list now, newest first. Those made meanwhile go in
 /// front and have their first visit in the next iteration.
 fn visit_all(state: State, now: u64) {
-    let cursor = Cell::new(head(state));
+    // SAFETY: list members are live; closed ones keep their memory and their `next` while the scope
+    // of `poll` lasts.
+    let listed = |p| unsafe { Conn::from_ptr(p) };
+    visit_each(state, now, listed(head(state)), |visited| listed(visited.next()));
+}
+
+/// Visits `first` and then, as long as there is one, whichever connection `next` says comes behind
+/// the one that was visited.
+fn visit_each(
+    state: State,
+    now: u64,
+    first: Option<Conn>,
+    mut next: impl FnMut(Conn) -> Option<Conn>,
+) {
+    let cursor = Cell::new(first);
     loop {
         let walk = catch_unwind(AssertUnwindSafe(|| {
-            // SAFETY: list members are live; closed ones keep their memory and their `next` while
-            // the scope of `poll` lasts.
-            while let Some(conn) = unsafe { Conn::from_ptr(cursor.get()) } {
+            while let Some(conn) = cursor.get() {
                 // With many connections most of the time goes into waiting for memory.
                 conn.prefetch_next();
                 visit(state, conn, now);
-                cursor.set(conn.next());
+                cursor.set(next(conn));
             }
         }));
         state.set_current(None);
@@ -265,10 +289,9 @@ fn visit_all(state: State, now: u64) {
             return;
         }
         panics::count_panic();
-        // SAFETY: as above; the panic happened while this connection was visited.
-        if let Some(conn) = unsafe { Conn::from_ptr(cursor.get()) } {
+        if let Some(conn) = cursor.get() {
             let _ = catch_unwind(AssertUnwindSafe(|| abandon(state, conn)));
-            cursor.set(conn.next());
+            cursor.set(next(conn));
         }
     }
 }
@@ -282,6 +305,7 @@ fn abandon(state: State, conn: Conn) {
 }
 
 /// Serves one connection.
+#[inline(always)]
 fn visit(state: State, conn: Conn, now: u64) {
     if conn.is_dead() {
         return;
@@ -303,6 +327,12 @@ fn visit(state: State, conn: Conn, now: u64) {
         }
         return;
     }
+    serve(state, conn, now, had_output);
+}
+
+/// Does what is to be done for a connection that is not quiet.
+#[inline(never)]
+fn serve(state: State, conn: Conn, now: u64, had_output: bool) {
     state.set_current(Some(conn));
     if !conn.is(AT_REST) && conn.fd() != NO_FD {
         transfer(state, conn, had_output);
@@ -321,6 +351,9 @@ fn visit(state: State, conn: Conn, now: u64) {
     update_interest(state, conn);
     give_buffers_back(conn, now);
     phases::settle(state, conn);
+    if may_read_tls(state, conn) || can_write_now(conn) {
+        rounds::visit_next(state, conn);
+    }
 }
 
 /// True if nothing is to be done for `conn`, neither by its flags before POLL nor by those now. With

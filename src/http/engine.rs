@@ -100,6 +100,11 @@ pub(crate) unsafe extern "C" fn http_handler(
     event: c_int,
     _ev_data: *mut c_void,
 ) {
+    // SAFETY: rule 1 of the C edge: handlers are called with live connections.
+    let conn = unsafe { Conn::from_ptr(c) };
+    if event == ev::POLL && conn.is_none_or(is_idle) {
+        return; // By far the most calls.
+    }
     contain(c, |conn| {
         match event {
             ev::READ => run(conn, Cause::Input),
@@ -109,6 +114,12 @@ pub(crate) unsafe extern "C" fn http_handler(
             _ => {}
         }
     });
+}
+
+/// True if [`poll`] would find nothing to do.
+#[inline]
+fn is_idle(conn: Conn) -> bool {
+    conn.recv_len() == 0 && !(conn.state().is_some() && conn.private().close_after_response)
 }
 
 /// Goes on with buffered input if something changed since the last run.
