@@ -170,10 +170,10 @@ fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<(usize, IobufSi
 }
 
 /// Room for the longest status line.
-const LINE_SIZE: usize = 64;
+pub(crate) const LINE_SIZE: usize = 64;
 
 /// The status line, in `room` unless it is the usual one.
-fn status_line(code: c_int, room: &mut [u8; LINE_SIZE]) -> &[u8] {
+pub(crate) fn status_line(code: c_int, room: &mut [u8; LINE_SIZE]) -> &[u8] {
     if code == 200 {
         return b"HTTP/1.1 200 OK\r\n";
     }
@@ -185,7 +185,7 @@ fn status_line(code: c_int, room: &mut [u8; LINE_SIZE]) -> &[u8] {
 }
 
 /// `n` in decimal digits, in `buf`.
-fn decimal(buf: &mut [u8; 20], mut n: u64) -> &[u8] {
+pub(crate) fn decimal(buf: &mut [u8; 20], mut n: u64) -> &[u8] {
     let mut at = buf.len();
     for digit in buf.iter_mut().rev() {
         *digit = b'0' + (n % 10) as u8;

@@ -17,7 +17,7 @@ use crate::fs::system::{FileSystem, Opened, Probe, Source, join};
 use crate::proto::http::listing::{Kind, Listing};
 use crate::proto::http::mapping::{self, PathError};
 use crate::proto::http::range::{self, Range};
-use crate::proto::http::{etag, mime, status};
+use crate::proto::http::{etag, mime};
 use crate::text::glob;
 
 /// Whether `text` matches the glob `pattern`.
@@ -132,11 +132,11 @@ fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &
         Range::Satisfiable { start, end } => (206, start, end - start + 1),
         Range::Unsatisfiable => (416, 0, 0),
     };
-    let extra_headers = [options.extra_headers, &reply::begin_response(conn, code)].concat();
+    let more = reply::begin_response(conn, code);
     if let Some(state) = conn.state() {
         access_log::note_length(state, conn, len);
     }
-    let head = file_head(code, &chosen, &tag, range, len, &extra_headers);
+    let head = file_head(code, &chosen, &tag, range, len, [options.extra_headers, &more]);
     if !reply::append(conn, &head) {
         return options.place.fs.close(chosen.file);
     }
@@ -184,7 +184,7 @@ fn file_head(
     tag: &str,
     range: Range,
     len: u64,
-    extra_headers: &[u8],
+    extra_headers: [&[u8]; 2],
 ) -> Vec<u8> {
     let size = chosen.file.size;
     let content_range = match range {
@@ -195,13 +195,20 @@ fn file_head(
         Range::Unsatisfiable => format!("Content-Range: bytes */{size}\r\n"),
     };
     let gzip: &[u8] = if chosen.is_gzip { b"Content-Encoding: gzip\r\n" } else { b"" };
+    let (mut line, mut digits) = ([0; reply::LINE_SIZE], [0; 20]);
     [
-        format!("HTTP/1.1 {code} {}\r\nContent-Type: ", status::reason(code)).as_bytes(),
+        reply::status_line(code, &mut line),
+        b"Content-Type: ",
         chosen.content_type,
-        format!("\r\nEtag: {tag}\r\nContent-Length: {len}\r\n").as_bytes(),
+        b"\r\nEtag: ",
+        tag.as_bytes(),
+        b"\r\nContent-Length: ",
+        reply::decimal(&mut digits, len),
+        b"\r\n",
         gzip,
         content_range.as_bytes(),
-        extra_headers,
+        extra_headers[0],
+        extra_headers[1],
         b"\r\n",
     ]
     .concat()
