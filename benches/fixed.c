@@ -3,17 +3,13 @@
 // that strace tells them apart; callgrind counts inside mg_mgr_poll only, after the first rounds.
 // Usage: fixed SCENARIO [ROUNDS]; prints how many requests were counted. Ends with 1 if an answer
 // is wrong.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <valgrind/callgrind.h>
 
-#include "mongoose.h"
+#include "../c-tests/event.h"
 
 enum { WARM_UP = 4, MAX_CLIENTS = 1064, INPUT_SIZE = 1 << 16 };
 
@@ -73,17 +69,6 @@ static void die(const char *why) {
   exit(1);
 }
 
-static int connect_to(struct mg_connection *listener) {
-  struct sockaddr_in addr;
-  memset(&addr, 0, sizeof(addr));
-  addr.sin_family = AF_INET;
-  addr.sin_port = listener->loc.port;
-  addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0) die("no connection");
-  return fd;
-}
-
 static void put(int fd, const char *buf, size_t len) {
   if (write(fd, buf, len) != (ssize_t)len) die("short write");
 }
@@ -141,7 +126,7 @@ int main(int argc, char **argv) {
     len += (size_t)sprintf(request + len, "%s", s->request);
   }
   for (int i = 0; !is_accept && i < clients; i++) {
-    fds[i] = connect_to(listener);
+    fds[i] = plain_connect(listener);
     mg_mgr_poll(&s_mgr, 0);
     if (!is_ws) continue;
     put(fds[i], s_upgrade, sizeof(s_upgrade) - 1);
@@ -151,7 +136,7 @@ int main(int argc, char **argv) {
   for (int round = 0; round < WARM_UP + rounds; round++) {
     int counted = round >= WARM_UP;
     for (int i = 0; i < s->clients; i++) {
-      if (is_accept) fds[i] = connect_to(listener);
+      if (is_accept) fds[i] = plain_connect(listener);
       put(fds[i], request, len);
     }
     serve(s->clients * s->pipeline, counted);
@@ -163,5 +148,5 @@ int main(int argc, char **argv) {
   }
   printf("%d\n", rounds * s->clients * s->pipeline);
   mg_mgr_free(&s_mgr);
-  return 0;
+  return test_result();
 }

@@ -17,7 +17,7 @@ pub mod fuzzing;
 pub mod guard;
 pub(crate) mod http;
 pub(crate) mod lanes;
-mod mdns;
+pub(crate) mod mdns;
 pub(crate) mod modbus;
 pub(crate) mod mqtt;
 pub mod options;

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use mongoose::proto::http::chunked::{ChunkScanner, Chunks, decode_in_place};
-use mongoose::proto::http::head::{
-    BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding, parse, parse_at_once,
-};
+use mongoose::proto::http::head::{BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding, parse};
 
 use crate::stream::Step;
 
@@ -32,17 +30,17 @@ impl Reader {
     /// Looks for a message at the front of `buffer`; `look` gets to see every head once.
     pub fn step(&mut self, buffer: &[u8], look: impl FnOnce(&Head, &[u8])) -> Step<Message> {
         if self.head.is_none() {
-            let mut at_once = Head::default();
-            let is_taken = parse_at_once(&mut at_once, buffer);
-            match self.head_scanner.scan(buffer) {
-                HeadEnd::Partial if !is_taken => return Step::Waiting,
-                HeadEnd::Malformed if !is_taken => return Step::Refused,
-                HeadEnd::Partial | HeadEnd::Malformed => panic!("taken without an end"),
+            let mut head = Head::default();
+            let (end, parsed) = self.head_scanner.read(&mut head, buffer);
+            assert_eq!(end, HeadScanner::new().scan(buffer));
+            match end {
+                HeadEnd::Partial => return Step::Waiting,
+                HeadEnd::Malformed => return Step::Refused,
                 HeadEnd::Complete(head_len) => {
-                    let head = parse(buffer, head_len);
-                    assert_eq!(is_taken, head.is_ok());
-                    let Ok(head) = head else { return Step::Refused };
-                    assert_eq!(facts(&head), facts(&at_once));
+                    let twice = parse(buffer, head_len);
+                    assert_eq!(parsed, twice.as_ref().map(|_| ()).map_err(|&error| error));
+                    let Ok(twice) = twice else { return Step::Refused };
+                    assert_eq!(facts(&head), facts(&twice));
                     look(&head, buffer);
                     self.head = Some(head);
                 }

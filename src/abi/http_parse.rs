@@ -9,7 +9,7 @@ use crate::http::message::Message;
 use crate::http::parts;
 use crate::options::MG_MAX_HTTP_HEADERS;
 use crate::proto::http::creds::{MAX_BASIC, Source, split_basic};
-use crate::proto::http::head::{BodyLen, Head, HeadEnd, HeadScanner, Span, parse_into};
+use crate::proto::http::head::{BodyLen, Head, HeadEnd, HeadScanner, Span};
 use crate::proto::http::{etag, form, header_var, multipart};
 use crate::text::base64;
 use crate::text::percent::{self, DecodeError, Plus};
@@ -76,12 +76,13 @@ pub unsafe extern "C" fn mg_http_get_request_len(
     exported("mg_http_get_request_len", -1, || {
         // SAFETY: rule 2.
         let text = unsafe { bytes(buf.cast(), buf_len) };
-        head_len(text)
+        c_head_len(HeadScanner::new().scan(text))
     })
 }
 
-fn head_len(text: &[u8]) -> c_int {
-    match HeadScanner::new().scan(text) {
+/// Where a head ends, as C is told.
+fn c_head_len(end: HeadEnd) -> c_int {
+    match end {
         HeadEnd::Partial => 0,
         HeadEnd::Malformed => -1,
         HeadEnd::Complete(len) => c_int::try_from(len).unwrap_or(-1),
@@ -112,15 +113,14 @@ pub unsafe extern "C" fn mg_http_parse(
         // SAFETY: rule 2.
         let text = unsafe { bytes(s.cast(), len) };
 
-        let head_len = head_len(text);
-        let Some(end) = usize::try_from(head_len).ok().filter(|&end| end > 0) else {
-            return head_len;
-        };
         let mut head = Head::default();
-        let result = parse_into(&mut head, text, end);
-        // SAFETY: rule 5; the head was parsed from `s`.
-        unsafe { fill(hm, s.cast(), &head) };
-        if result.is_ok() { head_len } else { -1 }
+        let (end, parsed) = HeadScanner::new().read(&mut head, text);
+        let head_len = c_head_len(end);
+        if head_len > 0 {
+            // SAFETY: rule 5; the head was parsed from `s`.
+            unsafe { fill(hm, s.cast(), &head) };
+        }
+        if parsed.is_ok() { head_len } else { -1 }
     })
 }
 

@@ -290,11 +290,14 @@ impl Buffer {
     /// `len`; the answer is false.
     pub(crate) fn append_text(self, text: &[u8]) -> bool {
         let view = self.view();
+        if text.is_empty() {
+            return true;
+        }
         if text.len() < view.size - view.len {
             self.terminate(view, text);
             return true;
         }
-        let has_room = text.is_empty() || self.reserve(text.len() + 1);
+        let has_room = self.reserve(text.len() + 1);
         self.append_text_noresize(text);
         has_room
     }
@@ -303,20 +306,20 @@ impl Buffer {
     pub(crate) fn append_text_noresize(self, text: &[u8]) {
         let view = self.view();
         let free = view.size - view.len;
+        if text.is_empty() || free == 0 {
+            return;
+        }
         if text.len() < free {
             self.terminate(view, text);
-        } else if free > 0 && !text.is_empty() {
+        } else {
             // `free - 1` characters and the NUL fit; the NUL counts.
             self.terminate(view, text.get(..free - 1).unwrap_or_default());
             self.set_len(view.size);
         }
     }
 
-    /// Copies `text`, if there is any, and a NUL behind the data; there is room.
+    /// Copies `text` and a NUL behind the data; there is room.
     fn terminate(self, View { buf, len, .. }: View, text: &[u8]) {
-        if text.is_empty() {
-            return;
-        }
         // SAFETY: the callers made sure that `len + text.len() < size`, and see the view's invariant.
         unsafe {
             let end = buf.add(len);
@@ -491,5 +494,20 @@ mod tests {
             assert!(moves < 30, "{moves}");
             mg_iobuf_free(p);
         }
+    }
+
+    /// With a single byte left there is room for the NUL alone, whatever the storage held before.
+    #[test]
+    fn the_last_byte_becomes_a_nul() {
+        let mut storage = *b"xxxx";
+        let mut io = mg_iobuf { buf: storage.as_mut_ptr(), size: 4, len: 3, align: 0 };
+        // SAFETY: a live buffer, which is not made larger.
+        let buffer = unsafe { Buffer::from_ptr(&raw mut io) }.unwrap();
+        buffer.append_text_noresize(b"");
+        assert_eq!((io.len, &storage), (3, b"xxxx"));
+        buffer.append_text_noresize(b"ab");
+        assert_eq!((io.len, &storage), (4, b"xxx\0"));
+        buffer.append_text_noresize(b"c");
+        assert_eq!((io.len, &storage), (4, b"xxx\0"));
     }
 }

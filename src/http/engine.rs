@@ -22,7 +22,7 @@ use crate::event::slow;
 use crate::event::state::{Scope, State};
 use crate::guard::options::Name;
 use crate::proto::http::chunked::{ChunkScanner, Chunks, decode_in_place};
-use crate::proto::http::head::{self, BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding};
+use crate::proto::http::head::{BodyLen, Head, HeadEnd, HeadScanner, TransferEncoding};
 use crate::ws::{self, engine::ws_handler};
 
 /// While a response is in progress at most this much further input is buffered.
@@ -390,11 +390,7 @@ impl Run {
             return Ok(());
         }
         let input = self.input();
-        let at_once = pending.scanner.is_fresh() && head::parse_at_once(&mut pending.head, input);
-        let end = match at_once {
-            true => HeadEnd::Complete(pending.head.head_len),
-            false => pending.scanner.scan(input),
-        };
+        let (end, parsed) = pending.scanner.read(&mut pending.head, input);
         let head_len = match end {
             HeadEnd::Complete(len) => Some(len),
             _ => None,
@@ -407,15 +403,12 @@ impl Run {
             }
             pending.spared.head = true;
         }
-        let Some(head_len) = head_len else {
+        if head_len.is_none() {
             return Err(if end == HeadEnd::Partial { Step::Wait } else { self.malformed() });
-        };
-        let parsed = match at_once {
-            true => Ok(()),
-            false => head::parse_into(&mut pending.head, input, head_len),
-        };
+        }
         let checked = match server {
-            Some(state) => policy::check_head(state, &pending.head, input, parsed),
+            // Program code may have run since `input` was taken.
+            Some(state) => policy::check_head(state, &pending.head, self.input(), parsed),
             None => parsed.map_err(|_| None),
         };
         pending.has_head = checked.is_ok();

@@ -2,7 +2,6 @@
 
 use core::ffi::{c_char, c_int};
 use core::fmt::Write as _;
-use std::io::Write as _;
 
 use super::access_log;
 use crate::abi::fmt::{IobufSink, vformat};
@@ -37,6 +36,17 @@ impl Line {
     pub(crate) fn new(text: core::fmt::Arguments) -> Line {
         let mut line = Line { bytes: [0; 96], len: 0 };
         let _ = line.write_fmt(text); // Callers keep within the bound.
+        line
+    }
+
+    /// The status line of a response with `code`.
+    pub(crate) fn status(code: c_int) -> Line {
+        let mut line = Line { bytes: [0; 96], len: 0 };
+        // It fits: no code has more than 11 characters, no reason more than 34.
+        let _ = match code {
+            200 => line.write_str("HTTP/1.1 200 OK\r\n"),
+            _ => write!(line, "HTTP/1.1 {code} {}\r\n", status::reason(code)),
+        };
         line
     }
 
@@ -160,28 +170,13 @@ pub(crate) fn begin_response(conn: Conn, code: c_int) -> Vec<u8> {
 /// the body; `None`, with `MG_EV_ERROR` "OOM", if that can't be.
 fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<(usize, IobufSink)> {
     let more = begin_response(conn, code);
-    let mut line = [0; LINE_SIZE];
-    let pieces: [&[u8]; 4] = [status_line(code, &mut line), headers, &more, LENGTH];
+    let status_line = Line::status(code);
+    let pieces: [&[u8]; 4] = [status_line.as_bytes(), headers, &more, LENGTH];
     let Some(body) = output::append_all(conn, &pieces) else {
         fail(conn, format_args!("OOM"));
         return None;
     };
     Some((conn.send_len() - LENGTH.len() + FIELD.len(), body))
-}
-
-/// Room for the longest status line.
-pub(crate) const LINE_SIZE: usize = 64;
-
-/// The status line, in `room` unless it is the usual one.
-pub(crate) fn status_line(code: c_int, room: &mut [u8; LINE_SIZE]) -> &[u8] {
-    if code == 200 {
-        return b"HTTP/1.1 200 OK\r\n";
-    }
-    let mut free = &mut room[..];
-    // It fits: no code has more than 11 characters, no reason more than 34.
-    let _ = write!(free, "HTTP/1.1 {code} {}\r\n", status::reason(code));
-    let len = LINE_SIZE - free.len();
-    &room[..len]
 }
 
 /// `n` in decimal digits, in `buf`.

@@ -195,9 +195,9 @@ fn file_head(
         Range::Unsatisfiable => format!("Content-Range: bytes */{size}\r\n"),
     };
     let gzip: &[u8] = if chosen.is_gzip { b"Content-Encoding: gzip\r\n" } else { b"" };
-    let (mut line, mut digits) = ([0; reply::LINE_SIZE], [0; 20]);
+    let mut digits = [0; 20];
     [
-        reply::status_line(code, &mut line),
+        reply::Line::status(code).as_bytes(),
         b"Content-Type: ",
         chosen.content_type,
         b"\r\nEtag: ",

@@ -10,10 +10,9 @@ pub(crate) use crate::lanes::{Block, Lanes};
 #[inline(always)]
 pub(crate) fn position(text: &[u8], from: usize, class: impl Fn(Block) -> Lanes) -> Option<usize> {
     // Most searches end in the first block.
-    match text.get(from..).and_then(<[u8]>::first_chunk) {
-        Some(block) if class(Block::new(block)).bits() != 0 => {
-            Some(from + class(Block::new(block)).bits().trailing_zeros() as usize)
-        }
+    let block = text.get(from..).and_then(<[u8]>::first_chunk);
+    match block.map(|block| class(Block::new(block)).bits()) {
+        Some(marks) if marks != 0 => Some(from + marks.trailing_zeros() as usize),
         _ => positions(text, from, class).next(),
     }
 }
@@ -26,15 +25,14 @@ pub(crate) fn positions<C: Fn(Block) -> Lanes>(
     class: C,
 ) -> Positions<'_, C> {
     let rest = text.get(from..).unwrap_or_default();
-    Positions { text, rest, next: from, class, base: 0, marks: 0 }
+    Positions { text, rest, class, base: 0, marks: 0 }
 }
 
 /// See [`positions`].
 pub(crate) struct Positions<'a, C> {
     text: &'a [u8],
-    /// What was not looked at yet, and where it starts.
+    /// The end of `text`, which was not looked at yet.
     rest: &'a [u8],
-    next: usize,
     class: C,
     /// Where the present block starts.
     base: usize,
@@ -48,16 +46,14 @@ impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.marks == 0 {
-            self.base = self.next;
+            self.base = self.text.len() - self.rest.len();
             if let Some((block, rest)) = self.rest.split_first_chunk() {
-                self.next += WIDTH;
                 self.rest = rest;
                 self.marks = (self.class)(Block::new(block)).bits();
             } else if self.rest.is_empty() {
                 return None;
             } else {
                 self.marks = last_marks(self.text, self.rest, &self.class);
-                self.next += self.rest.len();
                 self.rest = &[];
             }
         }

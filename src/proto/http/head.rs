@@ -1,8 +1,9 @@
 //! The head of an HTTP/1.x message: first line, header fields and the blank line (RFC 9112 §2–5).
 //!
-//! [`HeadScanner`] finds where a head ends while bytes arrive; [`parse`] takes it apart. Both
-//! accept what Mongoose programs and their peers have always sent (bare LF, any method token, raw
-//! UTF-8) and refuse what makes the length of a message ambiguous.
+//! [`HeadScanner`] finds where a head ends while bytes arrive; [`parse`] takes it apart;
+//! [`HeadScanner::read`] does both. They accept what Mongoose programs and their peers have always
+//! sent (bare LF, any method token, raw UTF-8) and refuse what makes the length of a message
+//! ambiguous.
 //!
 //! A parsed [`Head`] holds offsets, not references, so it survives a buffer that moves.
 
@@ -37,11 +38,6 @@ impl HeadScanner {
         Self { scanned: 0, found: None }
     }
 
-    /// True if nothing was looked at yet.
-    pub const fn is_fresh(&self) -> bool {
-        self.scanned == 0 && self.found.is_none()
-    }
-
     /// Looks for the end of the head in `buf`: all bytes of the message that have arrived.
     ///
     /// The bytes seen by earlier calls must still be there, in front. The answer is that of a
@@ -56,6 +52,22 @@ impl HeadScanner {
             _ => self.found = Some(end),
         }
         end
+    }
+
+    /// [`HeadScanner::scan`], and [`parse_into`] if the head is complete: in one pass if all of it
+    /// comes at once and there is nothing to object.
+    pub fn read(&mut self, head: &mut Head, buf: &[u8]) -> (HeadEnd, Result<(), HeadError>) {
+        if self.scanned == 0 && self.found.is_none() && parse_at_once(head, buf) {
+            let end = HeadEnd::Complete(head.head_len);
+            self.found = Some(end);
+            return (end, Ok(()));
+        }
+        let end = self.scan(buf);
+        let parsed = match end {
+            HeadEnd::Complete(head_len) => parse_into(head, buf, head_len),
+            HeadEnd::Partial | HeadEnd::Malformed => Ok(()),
+        };
+        (end, parsed)
     }
 }
 
@@ -311,20 +323,21 @@ pub fn parse(buf: &[u8], head_len: usize) -> Result<Head, HeadError> {
 /// [`parse`] into a `Head` that is there already: cheaper, and after an error it holds what was
 /// understood up to then.
 pub fn parse_into(head: &mut Head, buf: &[u8], head_len: usize) -> Result<(), HeadError> {
+    head.reset(head_len);
     let text = buf.get(..head_len).ok_or(HeadError::TooLong)?;
     take_apart(head, text, Some(head_len))
 }
 
 /// [`HeadScanner::scan`] and [`parse_into`] in one pass. False, and `head` holds nothing of use, if
 /// either would have anything to object, or if the head is not complete: they can tell.
-pub fn parse_at_once(head: &mut Head, buf: &[u8]) -> bool {
+fn parse_at_once(head: &mut Head, buf: &[u8]) -> bool {
+    head.reset(0);
     take_apart(head, buf, None).is_ok()
 }
 
 /// Takes apart the head at the start of `text`, which ends at `head_len` or, if that is not known,
-/// with its first blank line.
+/// with its first blank line. `head` was reset.
 fn take_apart(head: &mut Head, text: &[u8], head_len: Option<usize>) -> Result<(), HeadError> {
-    head.reset(head_len.unwrap_or(0));
     if u32::try_from(text.len()).is_err() {
         return Err(HeadError::TooLong);
     }

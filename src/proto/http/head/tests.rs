@@ -352,6 +352,7 @@ proptest! {
             ],
             0..24,
         ),
+        cut in 0usize..400,
     ) {
         let text = pieces.concat().into_bytes();
         let twice = match len(&text) {
@@ -361,6 +362,13 @@ proptest! {
         let mut head = Head::default();
         let at_once = parse_at_once(&mut head, &text);
         prop_assert_eq!(at_once, twice.is_some());
+        // The same answer if some of it was read before.
+        let mut scanner = HeadScanner::new();
+        let mut in_pieces = Head::default();
+        let _ = scanner.read(&mut in_pieces, &text[..cut.min(text.len())]);
+        let (end, parsed) = scanner.read(&mut in_pieces, &text);
+        prop_assert_eq!(end, len(&text));
+        prop_assert_eq!(matches!(end, HeadEnd::Complete(_)) && parsed.is_ok(), at_once);
         if let Some(twice) = twice {
             prop_assert_eq!(format!("{head:?}"), format!("{twice:?}"));
             prop_assert_eq!(
