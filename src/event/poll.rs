@@ -14,7 +14,6 @@ use crate::abi::hooks::mg_ota_poll;
 use crate::abi::panics;
 use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
-use crate::guard::deadline::Phase;
 use crate::http::engine;
 use crate::modbus;
 use crate::mqtt::receive;
@@ -23,7 +22,7 @@ use crate::{tls, ws};
 
 /// Above this number of connections the loop first asks for what is ready without looking for
 /// changes that the program made between two polls; it looks when nothing is ready.
-const FEW_CONNECTIONS: usize = 64;
+const FEW_CONNECTIONS: usize = 128;
 
 /// Empty buffers are given back after this time without traffic, in milliseconds.
 const BUFFER_IDLE_MS: u64 = 1000;
@@ -105,6 +104,9 @@ fn prepare(state: State, ms: i32) -> i32 {
     // SAFETY: list members are live connections of this manager.
     while let Some(conn) = unsafe { Conn::from_ptr(p) } {
         p = conn.next();
+        if conn.is_at_rest() {
+            continue;
+        }
         update_interest(state, conn);
         let bits = conn.flags();
         let has_to_visit = bits & flags::CLOSING != 0 || accept::has_to_stop(conn);
@@ -304,35 +306,46 @@ fn abandon(state: State, conn: Conn) {
     }
 }
 
-/// Serves one connection.
+/// Delivers POLL to one connection, and serves it unless it is at rest.
 #[inline(always)]
 fn visit(state: State, conn: Conn, now: u64) {
+    if !conn.is_at_rest() {
+        return visit_busy(state, conn, now);
+    }
+    state.set_current(Some(conn));
+    poll_event(conn, now);
+    if !conn.is_at_rest() {
+        serve(state, conn, now, false);
+    } else if give_buffers_back(conn, now) {
+        phases::count_buffers(state, conn);
+    }
+}
+
+fn poll_event(conn: Conn, mut now: u64) {
+    call(conn, ev::POLL, (&raw mut now).cast());
+}
+
+/// [`visit`] of a connection that is not at rest.
+#[inline(never)]
+fn visit_busy(state: State, conn: Conn, now: u64) {
     if conn.is_dead() {
         return;
     }
     state.set_current(Some(conn));
-    let before = conn.flags();
+    let had_response = conn.is(flags::RESP);
     let had_output = output_pending(conn);
-    let mut time = now;
-    call(conn, ev::POLL, (&raw mut time).cast());
-    if before & flags::RESP != 0 && !conn.is(flags::RESP) && !conn.is_dead() {
+    poll_event(conn, now);
+    if had_response && !conn.is(flags::RESP) && !conn.is_dead() {
         call_count(conn, ev::READ, 0);
-    }
-    if conn.is_dead() {
-        return;
-    }
-    if is_quiet(conn, before) {
-        if give_buffers_back(conn, now) {
-            phases::count_buffers(state, conn);
-        }
-        return;
     }
     serve(state, conn, now, had_output);
 }
 
-/// Does what is to be done for a connection that is not quiet.
-#[inline(never)]
+/// Does what is to be done for a connection besides POLL.
 fn serve(state: State, conn: Conn, now: u64, had_output: bool) {
+    if conn.is_dead() {
+        return;
+    }
     state.set_current(Some(conn));
     if !conn.is(AT_REST) && conn.fd() != NO_FD {
         transfer(state, conn, had_output);
@@ -354,23 +367,6 @@ fn serve(state: State, conn: Conn, now: u64, had_output: bool) {
     if may_read_tls(state, conn) || can_write_now(conn) {
         rounds::visit_next(state, conn);
     }
-}
-
-/// True if nothing is to be done for `conn`, neither by its flags before POLL nor by those now. With
-/// many connections nearly all are so, and this look is what they cost.
-#[inline]
-fn is_quiet(conn: Conn, before: u32) -> bool {
-    const QUIET: u32 =
-        flags::ACCEPTED | flags::CLIENT | flags::WEBSOCKET | flags::MQTT5 | flags::HEXDUMPING;
-    let private = conn.private();
-    // A program's own TLS functions want a call of mg_tls_flush in each iteration.
-    let quiet = if private.own_tls { QUIET | flags::TLS } else { QUIET };
-    (before | conn.flags()) & !quiet == 0
-        && conn.send_len() == 0
-        && private.watch.phase != Phase::InHandler
-        && !private.tls_unread
-        && private.watched_fd == conn.fd()
-        && private.interest == Interest { input: true, output: false }
 }
 
 /// Accepts, completes a connect, or reads once and writes.
@@ -419,7 +415,8 @@ fn transfer(state: State, conn: Conn, had_output: bool) {
 /// write makes new ones. An input buffer that the program enlarged stays. True if it was time for it.
 #[inline]
 fn give_buffers_back(conn: Conn, now: u64) -> bool {
-    if now.wrapping_sub(conn.private().last_io_ms) <= BUFFER_IDLE_MS {
+    let private = conn.private();
+    if private.counted_bytes == [0; 2] || now.wrapping_sub(private.last_io_ms) <= BUFFER_IDLE_MS {
         return false;
     }
     let recv = conn.recv();

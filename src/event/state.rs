@@ -200,8 +200,14 @@ impl State {
     }
 
     /// True if this manager made `conn` and it is still live.
+    #[inline]
     pub(crate) fn owns(self, conn: Conn) -> bool {
-        self.inner().current == conn.ptr() || self.find(conn.id()) == Some(conn)
+        self.inner().current == conn.ptr() || self.has(conn)
+    }
+
+    #[inline(never)]
+    fn has(self, conn: Conn) -> bool {
+        self.find(conn.id()) == Some(conn)
     }
 
     /// How many connections the manager has.
@@ -278,6 +284,7 @@ impl State {
         } else {
             poller.add(fd, conn.id(), interest)
         };
+        private.at_rest = false;
         private.watched_fd = if result.is_ok() { fd } else { NO_FD };
         private.interest = interest;
         result.is_ok()

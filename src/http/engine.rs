@@ -105,14 +105,17 @@ pub(crate) unsafe extern "C" fn http_handler(
     if event == ev::POLL && conn.is_none_or(is_idle) {
         return; // By far the most calls.
     }
-    contain(c, |conn| {
-        match event {
-            ev::READ => run(conn, Cause::Input),
-            ev::CLOSE => run(conn, Cause::Close),
-            // WRITE: requests may have waited for the output to shrink.
-            ev::POLL | ev::WRITE if conn.is(flags::ACCEPTED) => poll(conn),
-            _ => {}
-        }
+    handle(c, event);
+}
+
+#[inline(never)]
+fn handle(c: *mut mg_connection, event: c_int) {
+    contain(c, |conn| match event {
+        ev::READ => run(conn, Cause::Input),
+        ev::CLOSE => run(conn, Cause::Close),
+        // WRITE: requests may have waited for the output to shrink.
+        ev::POLL | ev::WRITE if conn.is(flags::ACCEPTED) => poll(conn),
+        _ => {}
     });
 }
 
