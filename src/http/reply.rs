@@ -11,6 +11,7 @@ use crate::event::emit::fail;
 use crate::event::output;
 use crate::guard::options::Name;
 use crate::proto::http::status;
+use crate::text::digits::Digits;
 
 /// Columns of the length field of `mg_http_reply`, which is filled in once the body is known.
 const LENGTH_COLUMNS: usize = 10;
@@ -67,6 +68,16 @@ impl core::fmt::Write for Line {
 /// Appends to `c->send`. Lack of memory raises `MG_EV_ERROR` "OOM", and nothing is appended.
 pub(crate) fn append(conn: Conn, bytes: &[u8]) -> bool {
     let done = output::append(conn, bytes);
+    if !done {
+        fail(conn, format_args!("OOM"));
+    }
+    done
+}
+
+/// Appends `pieces` to `c->send`, all of them or, with `MG_EV_ERROR` "OOM", none. They must not lie
+/// in the buffer.
+pub(crate) fn append_all(conn: Conn, pieces: &[&[u8]]) -> bool {
+    let done = output::append_all(conn, pieces).is_some();
     if !done {
         fail(conn, format_args!("OOM"));
     }
@@ -179,26 +190,12 @@ fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<(usize, IobufSi
     Some((conn.send_len() - LENGTH.len() + FIELD.len(), body))
 }
 
-/// `n` in decimal digits, in `buf`.
-pub(crate) fn decimal(buf: &mut [u8; 20], mut n: u64) -> &[u8] {
-    let mut at = buf.len();
-    for digit in buf.iter_mut().rev() {
-        *digit = b'0' + (n % 10) as u8;
-        at -= 1;
-        n /= 10;
-        if n == 0 {
-            break;
-        }
-    }
-    &buf[at..]
-}
-
 /// Fills the length field in and ends the response.
 fn finish_reply(conn: Conn, length_at: usize) {
     let body_at = length_at + LENGTH_COLUMNS + 1 + b"\r\n\r\n".len();
-    let mut digits = [0; 20];
     let body_len = conn.send_len().saturating_sub(body_at) as u64;
-    let digits = decimal(&mut digits, body_len);
+    let digits = Digits::unsigned(body_len);
+    let digits = digits.as_bytes();
     if let Some(state) = conn.state() {
         access_log::note_length(state, conn, body_len);
     }

@@ -71,7 +71,15 @@ impl Site<'_> {
 }
 
 /// `path` with one slash in front of each name, and without names that stand for nothing.
-fn plain(path: &[u8]) -> Vec<u8> {
+fn plain(path: &[u8]) -> Cow<'_, [u8]> {
+    let is_odd = |name: &[u8]| name.is_empty() || name == b".";
+    match path.strip_prefix(b"/") {
+        Some(names) if !names.split(|&byte| byte == b'/').any(is_odd) => path.into(),
+        _ => tidied(path).into(),
+    }
+}
+
+fn tidied(path: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(path.len() + 1);
     let names = path.split(|&byte| byte == b'/').filter(|name| !name.is_empty() && *name != b".");
     for name in names {
