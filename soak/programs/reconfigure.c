@@ -22,6 +22,7 @@ static const struct choice {
     {"keep_alive_timeout_ms", {"2000", "800"}},
     {"keep_alive_max_requests", {"0", "5"}},
     {"handler_warn_ms", {"0", "1"}},
+    {"poll_event_interval_ms", {"0", "20", "500"}},
     {"max_header_size", {"16k", "512"}},
     {"max_uri_size", {"8k", "20"}},
     {"max_headers", {"100", "2"}},

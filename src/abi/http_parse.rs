@@ -312,7 +312,7 @@ pub unsafe extern "C" fn mg_http_etag(
     exported("mg_http_etag", buf, || {
         // SAFETY: rule 2.
         let out = unsafe { bytes_mut(buf.cast(), len) };
-        store(out, etag::etag(size as i64, mtime).as_bytes());
+        store(out, &etag::etag(size as i64, mtime));
         buf
     })
 }

@@ -19,6 +19,7 @@ pub(crate) fn close(state: State, conn: Conn) {
     }
     let _scope = Scope::enter(state);
     conn.private().dead = true;
+    conn.private().at_rest = false;
     conn.set(flags::CLOSING);
     state.unwatch(conn);
     if conn.private().kind == Kind::WakeUp {

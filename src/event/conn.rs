@@ -6,7 +6,7 @@ use core::ptr::{NonNull, null_mut};
 
 use super::state::State;
 use crate::abi::iobuf::Buffer;
-use crate::abi::types::{mg_addr, mg_connection, mg_event_handler_t, mg_mgr};
+use crate::abi::types::{flags, mg_addr, mg_connection, mg_event_handler_t, mg_mgr};
 use crate::guard::deadline::Watch;
 use crate::http::engine::Pending;
 use crate::mqtt::receive::Progress;
@@ -53,6 +53,11 @@ pub(crate) struct Private {
     pub(crate) interest: Interest,
     /// What sort of descriptor this is.
     pub(crate) kind: Kind,
+    /// Nothing was to be done for it but to deliver POLL when it was visited last, and nothing that
+    /// [`Conn::is_at_rest`] does not look at has changed since.
+    pub(crate) at_rest: bool,
+    /// In the list of those to be visited between two rounds.
+    pub(crate) due: bool,
     /// `MG_EV_CLOSE` was delivered; only the memory is left.
     pub(crate) dead: bool,
     /// Close once the response in progress is complete (`Connection: close`).
@@ -88,6 +93,10 @@ pub(crate) struct Private {
     /// The library itself ended the last HTTP response, so that the next request may be awaited.
     pub(crate) response_ended: bool,
 }
+
+/// Flags that give a visit nothing to do.
+const RESTING: u32 =
+    flags::ACCEPTED | flags::CLIENT | flags::WEBSOCKET | flags::MQTT5 | flags::HEXDUMPING;
 
 /// Who made a connection that counts towards `max_connections`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -404,8 +413,22 @@ impl Conn {
     }
 
     /// True once `MG_EV_CLOSE` was delivered.
+    #[inline]
     pub(crate) fn is_dead(self) -> bool {
         self.private().dead
+    }
+
+    /// True if nothing is to be done for this connection but to deliver POLL. With many connections
+    /// nearly all are so, and this look is what they cost.
+    #[inline]
+    pub(crate) fn is_at_rest(self) -> bool {
+        let private = self.private();
+        // A program's own TLS functions want a call of mg_tls_flush in each iteration.
+        let resting = if private.own_tls { RESTING | flags::TLS } else { RESTING };
+        private.at_rest
+            && self.flags() & !resting == 0
+            && self.send_len() == 0
+            && private.watched_fd == self.fd()
     }
 
     /// Its input was refused, and the peer may go on sending: closing must not cost the peer our last

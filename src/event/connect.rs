@@ -6,7 +6,7 @@ use super::conn::{Conn, NO_FD, Origin};
 use super::emit::{call, call_plain, ev, fail};
 use super::io::handshake_step;
 use super::state::{Scope, State};
-use super::{guarded, phases, url};
+use super::{guarded, phases, rounds, url};
 use crate::abi::mem;
 use crate::abi::types::{flags, mg_event_handler_t, mg_mgr};
 use crate::sys::poller::Interest;
@@ -87,6 +87,7 @@ pub(crate) fn resolve(state: State, conn: Conn, text: &[u8]) {
 /// Goes on once `conn->rem` is known: socket, RESOLVE, connect.
 pub(crate) fn connect_resolved(state: State, conn: Conn) {
     conn.clear(flags::RESOLVING);
+    rounds::touch(state, conn);
     let is_udp = conn.is(flags::UDP);
     match socket::open_client(&conn.rem(), is_udp) {
         Ok(fd) => conn.set_fd(fd),

@@ -6,7 +6,7 @@ use core::ptr::null_mut;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::conn::Conn;
-use super::slow;
+use super::{rounds, slow};
 use crate::abi::panics;
 use crate::abi::types::flags;
 use crate::abi::types::mg_connection;
@@ -121,6 +121,9 @@ impl crate::text::fmt::Sink for ErrorText {
 pub(crate) fn fail_with(conn: Conn, text: &mut ErrorText) {
     crate::error!("{} {} {}", conn.id(), conn.fd(), String::from_utf8_lossy(text.as_bytes()));
     conn.set(flags::CLOSING);
+    if let Some(state) = conn.state() {
+        rounds::touch(state, conn);
+    }
     call(conn, ev::ERROR, text.bytes.as_mut_ptr().cast());
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn handshake_step(conn: Conn) {
     conn.private().blocked = is_throttled(conn);
     conn.private().tls_unread =
         conn.flags() & (flags::TLS | flags::TLS_HS) == flags::TLS && has_tls_input(conn);
+    conn.private().at_rest = false;
 }
 
 /// True if handshake bytes that no read step fetched wait in `rtls` of a session of ours, which

@@ -35,6 +35,7 @@ pub(crate) mod output;
 pub(crate) mod phases;
 pub(crate) mod poll;
 pub(crate) mod proxy_header;
+pub(crate) mod rounds;
 pub(crate) mod settings;
 pub(crate) mod slow;
 pub(crate) mod state;

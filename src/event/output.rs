@@ -3,16 +3,17 @@
 //! Everything that the library itself appends to `c->send` goes through here; beyond the limits it
 //! is as if memory had run out.
 
-use super::admission;
 use super::conn::Conn;
 use super::emit::fail;
 use super::state::Scope;
+use super::{admission, rounds};
 use crate::abi::fmt::IobufSink;
 use crate::guard::options::Name;
 
 /// How many more bytes the send buffer of `conn` may take.
 fn room(conn: Conn) -> usize {
     let Some(state) = conn.state() else { return usize::MAX };
+    rounds::touch(state, conn); // Whoever asks is about to append.
     let queued = conn.send_len();
     let is_large = state.number(Name::MaxMemory) > 0 && admission::is_large_consumer(state, conn);
     state.with_guard(|guarded| {

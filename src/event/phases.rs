@@ -8,8 +8,8 @@ use super::close::close;
 use super::conn::{Conn, Kind, Origin};
 use super::emit::fail;
 use super::guarded::{Intent, may_act};
-use super::io;
 use super::state::State;
+use super::{io, rounds};
 use crate::abi::guard::mg_guard_action;
 use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
@@ -17,6 +17,7 @@ use crate::guard::deadline::{self, Deadline, MAX_PINGS, Phase};
 use crate::guard::options::{self, Name};
 use crate::http::{engine, refuse, stream, upload};
 use crate::proto::ws::frame::opcode;
+use crate::sys::poller::Interest;
 use crate::sys::socket;
 use crate::ws;
 
@@ -77,7 +78,7 @@ fn http_phase(conn: Conn) -> Phase {
     }
 }
 
-/// Takes note of what `conn` is doing now, and of the memory it holds.
+/// Takes note of what `conn` is doing now, of the memory it holds, and whether it is at rest.
 pub(crate) fn settle(state: State, conn: Conn) {
     let private = conn.private();
     let phase = phase_of(conn);
@@ -111,6 +112,9 @@ pub(crate) fn settle(state: State, conn: Conn) {
         enter(state, conn, at_ms);
     }
     count_buffers(state, conn);
+    private.at_rest = phase != Phase::InHandler
+        && !private.tls_unread
+        && private.interest == Interest { input: true, output: false };
 }
 
 /// When time is up for `conn`, and by which option.
@@ -212,6 +216,7 @@ fn is_being_taken(state: State, conn: Conn, now: u64) -> bool {
 
 /// Time is up for `conn`.
 fn time_out(state: State, conn: Conn, deadline: Deadline) {
+    rounds::touch(state, conn);
     if deadline == Deadline::Drain {
         return leave(state, conn);
     }

@@ -9,12 +9,11 @@ use super::conn::{Conn, Kind, NO_FD, Origin};
 use super::emit::{call, call_count, ev, fail};
 use super::io::{self, handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
-use super::{admission, connect, guarded, linger, phases, proxy_header, unlisted, wake};
+use super::{admission, connect, guarded, linger, phases, proxy_header, rounds, unlisted, wake};
 use crate::abi::hooks::mg_ota_poll;
 use crate::abi::panics;
 use crate::abi::timer::{mg_timer_poll, now_ms};
 use crate::abi::types::{flags, mg_connection, mg_mgr};
-use crate::guard::deadline::Phase;
 use crate::http::engine;
 use crate::modbus;
 use crate::mqtt::receive;
@@ -23,7 +22,7 @@ use crate::{tls, ws};
 
 /// Above this number of connections the loop first asks for what is ready without looking for
 /// changes that the program made between two polls; it looks when nothing is ready.
-const FEW_CONNECTIONS: usize = 64;
+const FEW_CONNECTIONS: usize = 128;
 
 /// Empty buffers are given back after this time without traffic, in milliseconds.
 const BUFFER_IDLE_MS: u64 = 1000;
@@ -61,7 +60,13 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         // A timer may have made the first connection.
         let _scope = Scope::enter(state);
         state.set_now(now);
-        visit_all(state, now);
+        match rounds::begin(state, now) {
+            None => visit_all(state, now),
+            Some(due) => {
+                let mut due = due.iter().filter_map(|&id| state.find(id));
+                visit_each(state, now, due.next(), |_| due.next());
+            }
+        }
         // What came while the program was busy elsewhere has been read by now: it was in time.
         phases::expire(state);
         state.with_guard(|guarded| {
@@ -74,8 +79,11 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
 
 /// Determines what is ready. The list goes back with [`State::recycle`].
 fn wait(state: State, ms: i32) -> Vec<Ready> {
-    if state.has_again() {
+    if state.has_again() || rounds::has_due(state) {
         return state.wait(0);
+    }
+    if rounds::is_between(state, now_ms()) {
+        return state.wait(until_deadline(state, ms));
     }
     if state.len() > FEW_CONNECTIONS && ms != 0 {
         let ready = state.wait(0);
@@ -91,17 +99,14 @@ fn wait(state: State, ms: i32) -> Vec<Ready> {
 /// Looks for work that no descriptor will announce and brings the poller up to date with what the
 /// program changed. Returns how long to wait.
 fn prepare(state: State, ms: i32) -> i32 {
-    let mut wait = ms;
-    if let Some(deadline_ms) = linger::next_deadline(state) {
-        wait = sooner(wait, deadline_ms.saturating_sub(now_ms()));
-    }
-    if let Some(deadline_ms) = phases::next_deadline(state) {
-        wait = sooner(wait, deadline_ms.saturating_sub(now_ms()));
-    }
+    let mut wait = until_deadline(state, ms);
     let mut p = head(state);
     // SAFETY: list members are live connections of this manager.
     while let Some(conn) = unsafe { Conn::from_ptr(p) } {
         p = conn.next();
+        if conn.is_at_rest() {
+            continue;
+        }
         update_interest(state, conn);
         let bits = conn.flags();
         let has_to_visit = bits & flags::CLOSING != 0 || accept::has_to_stop(conn);
@@ -117,6 +122,13 @@ fn prepare(state: State, ms: i32) -> i32 {
         }
     }
     wait
+}
+
+/// `ms`, or how long it is until the next deadline if that is sooner.
+fn until_deadline(state: State, ms: i32) -> i32 {
+    let deadlines = [linger::next_deadline(state), phases::next_deadline(state)];
+    let left = |deadline_ms: u64| deadline_ms.saturating_sub(now_ms());
+    deadlines.into_iter().flatten().fold(ms, |wait, deadline_ms| sooner(wait, left(deadline_ms)))
 }
 
 /// The shorter of a wait (negative: without limit) and a time, in milliseconds.
@@ -210,6 +222,7 @@ fn announce(state: State, ready: Vec<Ready>) {
             continue;
         }
         let Some(conn) = state.find(item.key).filter(|conn| !conn.is_dead()) else { continue };
+        rounds::touch(state, conn);
         let wanted = interest(state, conn);
         // A client that closes at once is hit by the session tickets it did not wait for, and
         // resets the connection; what it sent before still counts.
@@ -240,6 +253,7 @@ fn announce(state: State, ready: Vec<Ready>) {
     state.recycle(ready);
     for id in state.take_again() {
         if let Some(conn) = state.find(id).filter(|conn| !conn.is(flags::FULL)) {
+            rounds::touch(state, conn);
             conn.set(flags::READABLE);
         }
     }
@@ -248,16 +262,28 @@ fn announce(state: State, ready: Vec<Ready>) {
 /// Visits every connection that is in the list now, newest first. Those made meanwhile go in
 /// front and have their first visit in the next iteration.
 fn visit_all(state: State, now: u64) {
-    let cursor = Cell::new(head(state));
+    // SAFETY: list members are live; closed ones keep their memory and their `next` while the scope
+    // of `poll` lasts.
+    let listed = |p| unsafe { Conn::from_ptr(p) };
+    visit_each(state, now, listed(head(state)), |visited| listed(visited.next()));
+}
+
+/// Visits `first` and then, as long as there is one, whichever connection `next` says comes behind
+/// the one that was visited.
+fn visit_each(
+    state: State,
+    now: u64,
+    first: Option<Conn>,
+    mut next: impl FnMut(Conn) -> Option<Conn>,
+) {
+    let cursor = Cell::new(first);
     loop {
         let walk = catch_unwind(AssertUnwindSafe(|| {
-            // SAFETY: list members are live; closed ones keep their memory and their `next` while
-            // the scope of `poll` lasts.
-            while let Some(conn) = unsafe { Conn::from_ptr(cursor.get()) } {
+            while let Some(conn) = cursor.get() {
                 // With many connections most of the time goes into waiting for memory.
                 conn.prefetch_next();
                 visit(state, conn, now);
-                cursor.set(conn.next());
+                cursor.set(next(conn));
             }
         }));
         state.set_current(None);
@@ -265,10 +291,9 @@ fn visit_all(state: State, now: u64) {
             return;
         }
         panics::count_panic();
-        // SAFETY: as above; the panic happened while this connection was visited.
-        if let Some(conn) = unsafe { Conn::from_ptr(cursor.get()) } {
+        if let Some(conn) = cursor.get() {
             let _ = catch_unwind(AssertUnwindSafe(|| abandon(state, conn)));
-            cursor.set(conn.next());
+            cursor.set(next(conn));
         }
     }
 }
@@ -281,26 +306,44 @@ fn abandon(state: State, conn: Conn) {
     }
 }
 
-/// Serves one connection.
+/// Delivers POLL to one connection, and serves it unless it is at rest.
+#[inline(always)]
 fn visit(state: State, conn: Conn, now: u64) {
+    if !conn.is_at_rest() {
+        return visit_busy(state, conn, now);
+    }
+    state.set_current(Some(conn));
+    poll_event(conn, now);
+    if !conn.is_at_rest() {
+        serve(state, conn, now, false);
+    } else if give_buffers_back(conn, now) {
+        phases::count_buffers(state, conn);
+    }
+}
+
+fn poll_event(conn: Conn, mut now: u64) {
+    call(conn, ev::POLL, (&raw mut now).cast());
+}
+
+/// [`visit`] of a connection that is not at rest.
+#[inline(never)]
+fn visit_busy(state: State, conn: Conn, now: u64) {
     if conn.is_dead() {
         return;
     }
     state.set_current(Some(conn));
-    let before = conn.flags();
+    let had_response = conn.is(flags::RESP);
     let had_output = output_pending(conn);
-    let mut time = now;
-    call(conn, ev::POLL, (&raw mut time).cast());
-    if before & flags::RESP != 0 && !conn.is(flags::RESP) && !conn.is_dead() {
+    poll_event(conn, now);
+    if had_response && !conn.is(flags::RESP) && !conn.is_dead() {
         call_count(conn, ev::READ, 0);
     }
+    serve(state, conn, now, had_output);
+}
+
+/// Does what is to be done for a connection besides POLL.
+fn serve(state: State, conn: Conn, now: u64, had_output: bool) {
     if conn.is_dead() {
-        return;
-    }
-    if is_quiet(conn, before) {
-        if give_buffers_back(conn, now) {
-            phases::count_buffers(state, conn);
-        }
         return;
     }
     state.set_current(Some(conn));
@@ -321,23 +364,9 @@ fn visit(state: State, conn: Conn, now: u64) {
     update_interest(state, conn);
     give_buffers_back(conn, now);
     phases::settle(state, conn);
-}
-
-/// True if nothing is to be done for `conn`, neither by its flags before POLL nor by those now. With
-/// many connections nearly all are so, and this look is what they cost.
-#[inline]
-fn is_quiet(conn: Conn, before: u32) -> bool {
-    const QUIET: u32 =
-        flags::ACCEPTED | flags::CLIENT | flags::WEBSOCKET | flags::MQTT5 | flags::HEXDUMPING;
-    let private = conn.private();
-    // A program's own TLS functions want a call of mg_tls_flush in each iteration.
-    let quiet = if private.own_tls { QUIET | flags::TLS } else { QUIET };
-    (before | conn.flags()) & !quiet == 0
-        && conn.send_len() == 0
-        && private.watch.phase != Phase::InHandler
-        && !private.tls_unread
-        && private.watched_fd == conn.fd()
-        && private.interest == Interest { input: true, output: false }
+    if may_read_tls(state, conn) || can_write_now(conn) {
+        rounds::visit_next(state, conn);
+    }
 }
 
 /// Accepts, completes a connect, or reads once and writes.
@@ -386,7 +415,8 @@ fn transfer(state: State, conn: Conn, had_output: bool) {
 /// write makes new ones. An input buffer that the program enlarged stays. True if it was time for it.
 #[inline]
 fn give_buffers_back(conn: Conn, now: u64) -> bool {
-    if now.wrapping_sub(conn.private().last_io_ms) <= BUFFER_IDLE_MS {
+    let private = conn.private();
+    if private.counted_bytes == [0; 2] || now.wrapping_sub(private.last_io_ms) <= BUFFER_IDLE_MS {
         return false;
     }
     let recv = conn.recv();

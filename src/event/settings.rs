@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::conn::{Conn, NO_FD};
 use super::guarded::Intent;
 use super::state::State;
-use super::{admission, phases, slow};
+use super::{admission, phases, rounds, slow};
 use crate::abi::guard::mg_guard_action;
 use crate::abi::timer::now_ms;
 use crate::abi::types::flags;
@@ -69,6 +69,7 @@ fn apply(state: State, spec: &Spec) -> Result<(), Refusal> {
             let log = LogFile::open(&text).map_err(|_| c"the file can't be opened for writing")?;
             state.with_guard(|guarded| guarded.error_log = log);
         }
+        Name::PollEventIntervalMs => rounds::set_interval(state),
         Name::HandlerWarnMs => {
             let is_on = state.number(Name::HandlerWarnMs) > 0;
             if state.with_guard(|guarded| core::mem::replace(&mut guarded.warns, is_on)) != is_on {

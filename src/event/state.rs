@@ -9,6 +9,7 @@ use super::admission::All;
 use super::conn::{Conn, NO_FD};
 use super::guarded::Guarded;
 use super::linger::Lingerers;
+use super::rounds::Rounds;
 use crate::abi::mem;
 use crate::abi::timer::now_ms;
 use crate::abi::types::{mg_connection, mg_mgr};
@@ -50,6 +51,8 @@ struct Inner {
     graveyard: Vec<Conn>,
     /// Ids of connections that have work left which no descriptor will announce.
     again: Vec<u64>,
+    /// Who is to be visited although it is not yet time for all ([`super::rounds`]).
+    rounds: Rounds,
     /// Result of the last wait; kept for its capacity.
     ready: Vec<Ready>,
     /// Where datagrams are received; kept for its capacity.
@@ -115,6 +118,7 @@ impl State {
             conns: ConnTable::default(),
             graveyard: Vec::new(),
             again: Vec::new(),
+            rounds: Rounds::default(),
             ready: Vec::new(),
             datagram: Vec::new(),
             lookups: Lookups::default(),
@@ -177,6 +181,7 @@ impl State {
         };
         conn.set_id(id);
         inner.conns.insert(id, conn);
+        super::rounds::touch(self, conn);
         true
     }
 
@@ -195,8 +200,14 @@ impl State {
     }
 
     /// True if this manager made `conn` and it is still live.
+    #[inline]
     pub(crate) fn owns(self, conn: Conn) -> bool {
-        self.inner().current == conn.ptr() || self.find(conn.id()) == Some(conn)
+        self.inner().current == conn.ptr() || self.has(conn)
+    }
+
+    #[inline(never)]
+    fn has(self, conn: Conn) -> bool {
+        self.find(conn.id()) == Some(conn)
     }
 
     /// How many connections the manager has.
@@ -273,6 +284,7 @@ impl State {
         } else {
             poller.add(fd, conn.id(), interest)
         };
+        private.at_rest = false;
         private.watched_fd = if result.is_ok() { fd } else { NO_FD };
         private.interest = interest;
         result.is_ok()
@@ -305,6 +317,16 @@ impl State {
     /// Lets `f` look at, or change, the sockets that linger.
     pub(crate) fn with_lingerers<R>(self, f: impl FnOnce(&mut Lingerers) -> R) -> R {
         f(&mut self.inner().lingerers)
+    }
+
+    /// Lets `f` look at, or change, who is visited when.
+    pub(crate) fn with_rounds<R>(self, f: impl FnOnce(&mut Rounds) -> R) -> R {
+        f(&mut self.inner().rounds)
+    }
+
+    /// True if `conn` is being visited.
+    pub(crate) fn is_current(self, conn: Conn) -> bool {
+        self.inner().current == conn.ptr()
     }
 
     /// Lets `f` look at, or change, what the guard keeps. It must not run program code.

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use super::conn::{Conn, Kind};
 use super::emit::{call, ev};
+use super::rounds;
 use super::state::{Scope, State};
 use crate::abi::mem;
 use crate::abi::types::{mg_mgr, mg_str};
@@ -116,6 +117,7 @@ pub(crate) fn deliver(state: State) {
     while let Some((id, payload, behind)) = split_message(rest) {
         rest = behind;
         if let Some(conn) = state.find(id).filter(|conn| !conn.is_dead()) {
+            rounds::touch(state, conn);
             let mut payload = mg_str::new(payload);
             call(conn, ev::WAKEUP, (&raw mut payload).cast::<c_void>());
         }

@@ -4,7 +4,7 @@
 //! meanwhile gains nothing. The kernel resolves and checks in one step (`openat2`). Where it can't,
 //! the open file is asked for its path, or the path is walked without following links.
 
-use std::ffi::{CString, OsStr};
+use std::ffi::{CStr, CString, OsStr};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -41,11 +41,11 @@ pub(crate) struct Fence<'a> {
 
 impl Fence<'_> {
     /// Opens `path`, which begins with the root, with `flags` of `open`.
-    pub(crate) fn open(&self, path: &[u8], flags: c_int) -> io::Result<File> {
+    pub(crate) fn open(&self, path: &CStr, flags: c_int) -> io::Result<File> {
         let root = without_slashes(self.root);
-        let rest = match path.strip_prefix(root) {
+        let rest = match path.to_bytes().strip_prefix(root) {
             // The root itself, which may be a file, and its compressed variant.
-            Some([] | b".gz") => return open_plain(path, flags),
+            Some([] | b".gz") => return open_plain(path.to_bytes(), flags),
             Some(rest) if rest.starts_with(b"/") => after_slashes(rest),
             _ => return Err(io::ErrorKind::NotFound.into()),
         };
@@ -66,7 +66,7 @@ impl Fence<'_> {
 
     fn open_without_links(&self, root: &File, rest: &[u8], flags: c_int) -> io::Result<File> {
         let resolve = libc::RESOLVE_BENEATH | libc::RESOLVE_NO_SYMLINKS;
-        match openat2(root.as_raw_fd(), rest, flags, resolve) {
+        match openat2(root.as_raw_fd(), &CString::new(rest)?, flags, resolve) {
             Err(e) if is_unsupported(&e) => walk(root, rest, flags),
             done => done,
         }
@@ -76,8 +76,9 @@ impl Fence<'_> {
 /// Opens `rest` below `root`; links are followed as long as they lead nowhere else.
 fn open_inside(root: &File, rest: &[u8], flags: c_int) -> io::Result<File> {
     let resolve = libc::RESOLVE_BENEATH | libc::RESOLVE_NO_MAGICLINKS;
+    let name = CString::new(rest)?;
     for _ in 0..TRIES {
-        match openat2(root.as_raw_fd(), rest, flags, resolve) {
+        match openat2(root.as_raw_fd(), &name, flags, resolve) {
             // Names changed on the way.
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
             // An absolute link may well lead inside.
@@ -159,8 +160,7 @@ struct OpenHow {
     resolve: u64,
 }
 
-fn openat2(dir: c_int, path: &[u8], flags: c_int, resolve: u64) -> io::Result<File> {
-    let path = CString::new(path)?;
+fn openat2(dir: c_int, path: &CStr, flags: c_int, resolve: u64) -> io::Result<File> {
     let how = OpenHow { flags: flags.unsigned_abs().into(), mode: 0, resolve };
     // SAFETY: path and structure are as the kernel expects them, and live.
     owned(unsafe {
@@ -254,10 +254,10 @@ mod tests {
             let root = root_path.as_os_str().as_bytes();
             for (case, inside, never) in CASES {
                 let path = root_path.join(case);
-                let path = path.as_os_str().as_bytes();
+                let path = CString::new(path.as_os_str().as_bytes()).unwrap();
                 for flags in [READ, LOOK] {
                     for (links, expected) in [(Links::Inside, inside), (Links::Never, never)] {
-                        let opened = Fence { root, links }.open(path, flags);
+                        let opened = Fence { root, links }.open(&path, flags);
                         assert_eq!(opened.is_ok(), expected, "{name} {case} {links:?}");
                     }
                 }
@@ -287,7 +287,8 @@ mod tests {
         let dir = plant("fence-roots");
         let at = |name: &str| dir.join(name).as_os_str().as_bytes().to_vec();
         let opens = |root: &[u8], path: &[u8]| {
-            Fence { root, links: Links::Inside }.open(path, READ).is_ok()
+            let path = CString::new(path).unwrap();
+            Fence { root, links: Links::Inside }.open(&path, READ).is_ok()
         };
         assert!(opens(&at("secret"), &at("secret")));
         assert!(!opens(&at("root"), &at("root-beside/secret")));

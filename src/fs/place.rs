@@ -1,6 +1,7 @@
 //! Where files are served from: a file system, and what must not be left in it.
 
 use core::ffi::{CStr, c_void};
+use std::ffi::CString;
 
 use super::fence::{self, Fence};
 use super::posix;
@@ -21,7 +22,7 @@ impl Place<'_> {
     /// What is at `path`, open if it is a regular file.
     pub(crate) fn probe(&self, path: &CStr) -> Probe {
         match self.effective_fence() {
-            Some(fence) => posix::what_is(fence.open(path.to_bytes(), fence::READ)).into(),
+            Some(fence) => posix::what_is(fence.open(path, fence::READ)).into(),
             None => self.fs.probe(path),
         }
     }
@@ -40,7 +41,7 @@ impl Place<'_> {
     pub(crate) fn stat(&self, path: &CStr) -> Option<Entry> {
         match self.effective_fence() {
             Some(fence) => {
-                let meta = fence.open(path.to_bytes(), fence::LOOK).ok()?.metadata().ok()?;
+                let meta = fence.open(path, fence::LOOK).ok()?.metadata().ok()?;
                 Some(Entry::of(&meta))
             }
             None => self.fs.stat(path),
@@ -52,8 +53,8 @@ impl Place<'_> {
         let Some(fence) = self.effective_fence() else { return true };
         let path = path.to_bytes();
         let end = path.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
-        let dir = path.get(..end.max(1)).unwrap_or_default();
-        fence.open(dir, fence::LOOK | libc::O_DIRECTORY).is_ok()
+        let dir = CString::new(path.get(..end.max(1)).unwrap_or_default());
+        dir.is_ok_and(|dir| fence.open(&dir, fence::LOOK | libc::O_DIRECTORY).is_ok())
     }
 
     /// Calls `each` for every entry of `dir`.
@@ -63,7 +64,7 @@ impl Place<'_> {
         }
         let flags = fence::READ | libc::O_DIRECTORY;
         let opened = match self.effective_fence() {
-            Some(fence) => fence.open(dir.to_bytes(), flags),
+            Some(fence) => fence.open(dir, flags),
             None => fence::open_plain(dir.to_bytes(), flags),
         };
         for name in opened.map(posix::entries).unwrap_or_default() {

@@ -172,6 +172,9 @@ table! {
          itself (`is_resp = 0`) has no end that the library knows: there is no deadline behind it.";
     KeepAliveMaxRequests "keep_alive_max_requests" Deadlines COUNT, "0",
         "Requests on one connection; the last one is answered and the connection closed.";
+    PollEventIntervalMs "poll_event_interval_ms" Deadlines Kind::Time, "0",
+        "MG_EV_POLL reaches quiet connections that often, instead of in every mg_mgr_poll; flags that \
+         a program sets on them from elsewhere are noticed as late. For very many connections.";
     HandlerWarnMs "handler_warn_ms" Deadlines Kind::Time, "0",
         "A call of program code that takes longer is logged with the connection's id and counted.";
 

@@ -100,15 +100,29 @@ pub(crate) unsafe extern "C" fn http_handler(
     event: c_int,
     _ev_data: *mut c_void,
 ) {
-    contain(c, |conn| {
-        match event {
-            ev::READ => run(conn, Cause::Input),
-            ev::CLOSE => run(conn, Cause::Close),
-            // WRITE: requests may have waited for the output to shrink.
-            ev::POLL | ev::WRITE if conn.is(flags::ACCEPTED) => poll(conn),
-            _ => {}
-        }
+    // SAFETY: rule 1 of the C edge: handlers are called with live connections.
+    let conn = unsafe { Conn::from_ptr(c) };
+    if event == ev::POLL && conn.is_none_or(is_idle) {
+        return; // By far the most calls.
+    }
+    handle(c, event);
+}
+
+#[inline(never)]
+fn handle(c: *mut mg_connection, event: c_int) {
+    contain(c, |conn| match event {
+        ev::READ => run(conn, Cause::Input),
+        ev::CLOSE => run(conn, Cause::Close),
+        // WRITE: requests may have waited for the output to shrink.
+        ev::POLL | ev::WRITE if conn.is(flags::ACCEPTED) => poll(conn),
+        _ => {}
     });
+}
+
+/// True if [`poll`] would find nothing to do.
+#[inline]
+fn is_idle(conn: Conn) -> bool {
+    conn.recv_len() == 0 && !(conn.state().is_some() && conn.private().close_after_response)
 }
 
 /// Goes on with buffered input if something changed since the last run.

@@ -11,6 +11,7 @@ use crate::event::emit::fail;
 use crate::event::output;
 use crate::guard::options::Name;
 use crate::proto::http::status;
+use crate::text::digits::Digits;
 
 /// Columns of the length field of `mg_http_reply`, which is filled in once the body is known.
 const LENGTH_COLUMNS: usize = 10;
@@ -39,6 +40,17 @@ impl Line {
         line
     }
 
+    /// The status line of a response with `code`.
+    pub(crate) fn status(code: c_int) -> Line {
+        let mut line = Line { bytes: [0; 96], len: 0 };
+        // It fits: no code has more than 11 characters, no reason more than 34.
+        let _ = match code {
+            200 => line.write_str("HTTP/1.1 200 OK\r\n"),
+            _ => write!(line, "HTTP/1.1 {code} {}\r\n", status::reason(code)),
+        };
+        line
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
@@ -56,6 +68,16 @@ impl core::fmt::Write for Line {
 /// Appends to `c->send`. Lack of memory raises `MG_EV_ERROR` "OOM", and nothing is appended.
 pub(crate) fn append(conn: Conn, bytes: &[u8]) -> bool {
     let done = output::append(conn, bytes);
+    if !done {
+        fail(conn, format_args!("OOM"));
+    }
+    done
+}
+
+/// Appends `pieces` to `c->send`, all of them or, with `MG_EV_ERROR` "OOM", none. They must not lie
+/// in the buffer.
+pub(crate) fn append_all(conn: Conn, pieces: &[&[u8]]) -> bool {
+    let done = output::append_all(conn, pieces).is_some();
     if !done {
         fail(conn, format_args!("OOM"));
     }
@@ -159,15 +181,8 @@ pub(crate) fn begin_response(conn: Conn, code: c_int) -> Vec<u8> {
 /// the body; `None`, with `MG_EV_ERROR` "OOM", if that can't be.
 fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<(usize, IobufSink)> {
     let more = begin_response(conn, code);
-    let line;
-    let status_line: &[u8] = match code {
-        200 => b"HTTP/1.1 200 OK\r\n",
-        _ => {
-            line = Line::new(format_args!("HTTP/1.1 {code} {}\r\n", status::reason(code)));
-            line.as_bytes()
-        }
-    };
-    let pieces: [&[u8]; 4] = [status_line, headers, &more, LENGTH];
+    let status_line = Line::status(code);
+    let pieces: [&[u8]; 4] = [status_line.as_bytes(), headers, &more, LENGTH];
     let Some(body) = output::append_all(conn, &pieces) else {
         fail(conn, format_args!("OOM"));
         return None;
@@ -175,26 +190,12 @@ fn reply_head(conn: Conn, code: c_int, headers: &[u8]) -> Option<(usize, IobufSi
     Some((conn.send_len() - LENGTH.len() + FIELD.len(), body))
 }
 
-/// `n` in decimal digits, in `buf`.
-fn decimal(buf: &mut [u8; 20], mut n: u64) -> &[u8] {
-    let mut at = buf.len();
-    for digit in buf.iter_mut().rev() {
-        *digit = b'0' + (n % 10) as u8;
-        at -= 1;
-        n /= 10;
-        if n == 0 {
-            break;
-        }
-    }
-    &buf[at..]
-}
-
 /// Fills the length field in and ends the response.
 fn finish_reply(conn: Conn, length_at: usize) {
     let body_at = length_at + LENGTH_COLUMNS + 1 + b"\r\n\r\n".len();
-    let mut digits = [0; 20];
     let body_len = conn.send_len().saturating_sub(body_at) as u64;
-    let digits = decimal(&mut digits, body_len);
+    let digits = Digits::unsigned(body_len);
+    let digits = digits.as_bytes();
     if let Some(state) = conn.state() {
         access_log::note_length(state, conn, body_len);
     }

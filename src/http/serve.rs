@@ -17,7 +17,8 @@ use crate::fs::system::{FileSystem, Opened, Probe, Source, join};
 use crate::proto::http::listing::{Kind, Listing};
 use crate::proto::http::mapping::{self, PathError};
 use crate::proto::http::range::{self, Range};
-use crate::proto::http::{etag, mime, status};
+use crate::proto::http::{etag, mime};
+use crate::text::digits::Digits;
 use crate::text::glob;
 
 /// Whether `text` matches the glob `pattern`.
@@ -132,12 +133,12 @@ fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &
         Range::Satisfiable { start, end } => (206, start, end - start + 1),
         Range::Unsatisfiable => (416, 0, 0),
     };
-    let extra_headers = [options.extra_headers, &reply::begin_response(conn, code)].concat();
+    let more = reply::begin_response(conn, code);
     if let Some(state) = conn.state() {
         access_log::note_length(state, conn, len);
     }
-    let head = file_head(code, &chosen, &tag, range, len, &extra_headers);
-    if !reply::append(conn, &head) {
+    let extra_headers = [options.extra_headers, &more];
+    if !append_file_head(conn, code, &chosen, &tag, range, len, extra_headers) {
         return options.place.fs.close(chosen.file);
     }
     if request.is_head() || conn.is(flags::CLOSING) {
@@ -177,15 +178,16 @@ fn choose_plain<'a>(
     Some(Chosen { file, content_type, is_gzip: false })
 }
 
-/// Everything in front of the body.
-fn file_head(
+/// Appends everything in front of the body. False, with `MG_EV_ERROR` "OOM", if that can't be.
+fn append_file_head(
+    conn: Conn,
     code: i32,
     chosen: &Chosen,
-    tag: &str,
+    tag: &[u8],
     range: Range,
     len: u64,
-    extra_headers: &[u8],
-) -> Vec<u8> {
+    extra_headers: [&[u8]; 2],
+) -> bool {
     let size = chosen.file.size;
     let content_range = match range {
         Range::None => String::new(),
@@ -195,16 +197,24 @@ fn file_head(
         Range::Unsatisfiable => format!("Content-Range: bytes */{size}\r\n"),
     };
     let gzip: &[u8] = if chosen.is_gzip { b"Content-Encoding: gzip\r\n" } else { b"" };
-    [
-        format!("HTTP/1.1 {code} {}\r\nContent-Type: ", status::reason(code)).as_bytes(),
-        chosen.content_type,
-        format!("\r\nEtag: {tag}\r\nContent-Length: {len}\r\n").as_bytes(),
-        gzip,
-        content_range.as_bytes(),
-        extra_headers,
-        b"\r\n",
-    ]
-    .concat()
+    reply::append_all(
+        conn,
+        &[
+            reply::Line::status(code).as_bytes(),
+            b"Content-Type: ",
+            chosen.content_type,
+            b"\r\nEtag: ",
+            tag,
+            b"\r\nContent-Length: ",
+            Digits::unsigned(len).as_bytes(),
+            b"\r\n",
+            gzip,
+            content_range.as_bytes(),
+            extra_headers[0],
+            extra_headers[1],
+            b"\r\n",
+        ],
+    )
 }
 
 /// Starts sending `len` bytes of `file` from `start` on.

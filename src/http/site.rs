@@ -71,7 +71,15 @@ impl Site<'_> {
 }
 
 /// `path` with one slash in front of each name, and without names that stand for nothing.
-fn plain(path: &[u8]) -> Vec<u8> {
+fn plain(path: &[u8]) -> Cow<'_, [u8]> {
+    let is_odd = |name: &[u8]| name.is_empty() || name == b".";
+    match path.strip_prefix(b"/") {
+        Some(names) if !names.split(|&byte| byte == b'/').any(is_odd) => path.into(),
+        _ => tidied(path).into(),
+    }
+}
+
+fn tidied(path: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(path.len() + 1);
     let names = path.split(|&byte| byte == b'/').filter(|name| !name.is_empty() && *name != b".");
     for name in names {
@@ -83,10 +91,18 @@ fn plain(path: &[u8]) -> Vec<u8> {
 
 /// True if `pattern` matches `path`, a name in it, or a directory that it leads through.
 fn hides(pattern: &[u8], path: &[u8]) -> bool {
+    // Every way to match has all the letters of the pattern in it, and hardly any path has.
+    if !contains(path, glob::longest_literal(pattern)) {
+        return false;
+    }
     let matches = |text: &[u8], pattern: &[u8]| glob::matches(text, pattern, &mut |_, _| {});
     matches(path, pattern)
         || matches(path, &[pattern, b"/#"].concat())
         || path.split(|&byte| byte == b'/').any(|name| matches(name, pattern))
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    part.is_empty() || text.windows(part.len()).any(|window| window == part)
 }
 
 /// The text of an option that somebody set.

@@ -1,6 +1,6 @@
 //! Pages with server-side includes.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 
 use super::reply;
 use crate::abi::app_options;
@@ -16,7 +16,7 @@ struct Posix<'a>(Option<Fence<'a>>);
 impl Loader for Posix<'_> {
     fn load(&mut self, path: &[u8], limit: usize) -> Option<Vec<u8>> {
         let opened = match self.0 {
-            Some(fence) => fence.open(path, fence::READ),
+            Some(fence) => fence.open(&CString::new(path).ok()?, fence::READ),
             None => fence::open_plain(path, fence::READ),
         };
         match posix::what_is(opened) {

@@ -152,9 +152,24 @@ fn longest_run(segment: &[u8]) -> (usize, &[u8]) {
     best
 }
 
+/// The longest part of `pattern` without wildcards, which every text that matches has in it.
+pub fn longest_literal(pattern: &[u8]) -> &[u8] {
+    let literals = pattern.split(|&c| is_group(c) || c == b'?');
+    literals.max_by_key(|literal| literal.len()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn literals_of_patterns() {
+        for (pattern, literal) in
+            [("", ""), ("a", "a"), ("#.git#", ".git"), ("a?bc*d", "bc"), ("?*#", ""), ("/x*", "/x")]
+        {
+            assert_eq!(longest_literal(pattern.as_bytes()), literal.as_bytes());
+        }
+    }
 
     /// `None`: no match. Otherwise the captures, `!` for the end mark, `.` for an entry not written.
     fn run(text: &str, pattern: &str) -> Option<String> {

@@ -9,6 +9,7 @@ pub mod acl;
 pub mod addr;
 pub mod base64;
 pub mod digest;
+pub mod digits;
 pub mod float;
 pub mod fmt;
 pub mod glob;
