@@ -1,7 +1,7 @@
 //! A handle to a connection, and the library's private part of it.
 
 use core::ffi::{c_int, c_void};
-use core::mem::size_of;
+use core::mem::{offset_of, size_of};
 use core::ptr::{NonNull, null_mut};
 
 use super::state::State;
@@ -29,9 +29,6 @@ pub(crate) struct Private {
     pub(crate) ws: *mut Session,
     /// Capacity of `recv` if the library chose it; the program may have put another one there.
     pub(crate) recv_capacity: usize,
-    /// When bytes last moved, in milliseconds. Of a listener whose accepting is suspended: when to
-    /// try again.
-    pub(crate) last_io_ms: u64,
     /// What the guard remembers.
     pub(crate) watch: Watch,
     /// `recv.len`, as far as it fits, when the HTTP engine last found that it must wait for more;
@@ -39,10 +36,14 @@ pub(crate) struct Private {
     pub(crate) http_waits_at: u32,
     /// `recv.len` right before the read that is being reported, as far as it fits.
     pub(crate) read_base: u32,
-    /// Memory of `recv` and `rtls`, and of `send`, as it is counted for the manager.
-    pub(crate) counted_bytes: [u32; 2],
     /// Where the MQTT handler is.
     pub(crate) mqtt: Progress,
+    // What follows is looked at in every visit, and lies beside the start of the public struct.
+    /// When bytes last moved, in milliseconds. Of a listener whose accepting is suspended: when to
+    /// try again.
+    pub(crate) last_io_ms: u64,
+    /// Memory of `recv` and `rtls`, and of `send`, as it is counted for the manager.
+    pub(crate) counted_bytes: [u32; 2],
     /// How many HTTP heads were reported, modulo 2^32 without 0.
     pub(crate) http_heads: u32,
     /// Descriptor registered with the poller, or [`NO_FD`].
@@ -230,16 +231,23 @@ impl Conn {
         get!(self, next)
     }
 
-    /// Asks the processor to load the next connection, which is visited soon.
+    /// Asks the processor to load of the next connection what a visit at rest looks at.
     pub(crate) fn prefetch_next(self) {
         #[cfg(target_arch = "x86_64")]
         {
             use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            const LINE: usize = 64;
-            let start = self.next().cast::<u8>().wrapping_sub(size_of::<Private>());
-            for line in 0..(size_of::<Private>() + size_of::<mg_connection>()).div_ceil(LINE) {
+            const OFFSETS: [isize; 6] = [
+                -48,
+                offset_of!(mg_connection, next) as isize,
+                offset_of!(mg_connection, fd) as isize,
+                offset_of!(mg_connection, send) as isize + 16,
+                offset_of!(mg_connection, r#fn) as isize,
+                offset_of!(mg_connection, flags) as isize,
+            ];
+            let next = self.next().cast::<u8>();
+            for offset in OFFSETS {
                 // SAFETY: prefetching touches no memory; any address will do.
-                unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(line * LINE).cast()) };
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(next.wrapping_offset(offset).cast()) };
             }
         }
     }

@@ -85,9 +85,9 @@ fn wait(state: State, ms: i32) -> Vec<Ready> {
     if rounds::is_between(state, now_ms()) {
         return state.wait(until_deadline(state, ms));
     }
-    if state.len() > FEW_CONNECTIONS && ms != 0 {
+    if state.len() > FEW_CONNECTIONS {
         let ready = state.wait(0);
-        if !ready.is_empty() {
+        if !ready.is_empty() || ms == 0 {
             return ready;
         }
         state.recycle(ready);
