@@ -1,0 +1,64 @@
+"""How cost grows: CPU per request against connections and against the size of a file."""
+
+import csv
+
+import loads
+import svg
+from figures import ALL, FILES, Figure, Scenario, shown
+from measure import measure
+
+CONNECTIONS = (1, 10, 100, 1000, 5000, 10_000, 20_000)
+SIZES = (100, 1000, 10_000, 100_000, 1_000_000, 10_000_000)
+FILE_SIZES = {f"{size}.bin": size for size in SIZES}
+MOST_THREADS = 1000  # Connections of a server that has a thread for each.
+
+
+def by_connections(most):
+    def able(count):
+        return tuple(name for name in ALL if name != "civetweb" or count <= MOST_THREADS)
+    return [Scenario(count, f"{count} connections", able(count), loads.all_active(count))
+            for count in CONNECTIONS if count <= most]
+
+
+def by_size():
+    return [Scenario(size, f"file of {size} bytes", FILES, loads.wrk(f"/{size}.bin"))
+            for size in SIZES]
+
+
+def draw(folder, names, place, most, args):
+    """Measures and writes both plots, as SVG and CSV. Returns what failed."""
+    folder.mkdir(exist_ok=True)
+    if most < CONNECTIONS[-1]:
+        print(f"left out: more than {most} connections (they need root, or a higher ulimit -Hn)")
+    plots = (
+        ("connections", by_connections(most), "Small reply: CPU per request",
+         "keep-alive connections, each with a request under way"),
+        ("size", by_size(), "Files, 64 connections: CPU per request", "bytes in the file"),
+    )
+    failures = []
+    for key, scenarios, title, x_title in plots:
+        results, failed = measure(scenarios, names, place, args.seconds, args.rounds)
+        failures += failed
+        table = {name: [(s.key, Figure(s.key, name).of(results)) for s in scenarios
+                        if (s.key, name) in results] for name in ALL}
+        table = {name: points for name, points in table.items() if points}
+        write_csv(folder / f"{key}.csv", key, [s.key for s in scenarios], table)
+        (folder / f"{key}.svg").write_text(svg.chart(
+            title, x_title, "CPU µs of the server", table, size_name, shown))
+        print(f"written: {folder / key}.svg and .csv", flush=True)
+    return failures
+
+
+def size_name(number):
+    return f"{number // 1000} 000" if number >= 1000 and number < 1_000_000 else (
+        f"{number // 1_000_000} M" if number >= 1_000_000 else str(number))
+
+
+def write_csv(path, key, xs, table):
+    """CPU microseconds of the server per request: a line for each x, a column for each server."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([key, *table])
+        for x in xs:
+            row = (dict(points).get(x) for points in table.values())
+            writer.writerow([x, *("" if cpu is None else f"{cpu:.3f}" for cpu in row)])
