@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import peers
 from loads import LoadError
 from servers import Server
 
@@ -13,7 +14,7 @@ def measure(scenarios, names, place, seconds, rounds):
     for number in range(1, rounds + 1):
         for scenario in scenarios:
             tell(f"round {number} of {rounds}: {scenario.title}")
-            for name in (name for name in scenario.servers if name in names):
+            for name in able(scenario, names, place):
                 try:
                     with Server(name, place) as server:
                         sample = scenario.load(server, seconds)
@@ -24,6 +25,12 @@ def measure(scenarios, names, place, seconds, rounds):
                     results.setdefault((scenario.key, name), []).append(sample)
     tell("")
     return results, failures
+
+
+def able(scenario, names, place):
+    """The servers among `names` that can take as many connections."""
+    return [name for name in scenario.servers if name in names and
+            peers.capacity(name, place.descriptors) >= scenario.connections]
 
 
 def tell(text):

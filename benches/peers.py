@@ -1,7 +1,7 @@
 """What is measured: programs of this folder and servers from Debian, and how each is set up.
 
 All serve the same folder of files on one thread (civetweb: one per connection), keep connections
-open, write no log, use sendfile if they know it, and take 25 000 connections.
+open, write no log, use sendfile if they know it, and take as many connections as they can.
 """
 
 import os
@@ -14,6 +14,7 @@ import tools
 
 HERE = pathlib.Path(__file__).resolve().parent
 MAX_CONNECTIONS = 25_000
+CIVETWEB_THREADS = 1100
 
 
 def compiled(name, *options):
@@ -33,7 +34,7 @@ def nginx(place, port, tls_port):
     small = """location = /small { return 200 '{"status":1}\\n'; }"""
     conf.write_text(f"""
 daemon off; master_process off; worker_processes 1; pid {place.work}/nginx.pid;
-error_log /dev/null crit; worker_rlimit_nofile {2 * MAX_CONNECTIONS};
+error_log /dev/null crit; worker_rlimit_nofile {place.descriptors};
 events {{ worker_connections {MAX_CONNECTIONS}; }}
 http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; keepalive_timeout 600s;
@@ -60,8 +61,8 @@ server.errorlog = "/dev/null"
 server.event-handler = "linux-sysepoll"
 server.network-backend = "sendfile"
 server.listen-backlog = 4096
-server.max-fds = {2 * MAX_CONNECTIONS}
-server.max-connections = {MAX_CONNECTIONS}
+server.max-fds = {place.descriptors}
+server.max-connections = {place.descriptors // 2}
 server.max-keep-alive-requests = 65535
 server.max-keep-alive-idle = 600
 server.max-read-idle = 600
@@ -85,6 +86,15 @@ COMMANDS = {
 }
 # Libraries from Debian, and the header that shows that they are there.
 LIBRARIES = {"microhttpd": "microhttpd.h", "civetweb": "civetweb.h"}
+
+
+def capacity(name, descriptors):
+    """How many connections a server takes."""
+    if name == "civetweb":
+        return CIVETWEB_THREADS
+    if name == "lighttpd":
+        return descriptors // 2
+    return min(MAX_CONNECTIONS, descriptors * 9 // 10 - 32)
 
 
 def build(build_dir, programs):

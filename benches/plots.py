@@ -3,6 +3,7 @@
 import csv
 
 import loads
+import peers
 import svg
 from figures import ALL, FILES, Figure, Scenario, shown
 from measure import measure
@@ -10,14 +11,15 @@ from measure import measure
 CONNECTIONS = (1, 10, 100, 1000, 5000, 10_000, 20_000)
 SIZES = (100, 1000, 10_000, 100_000, 1_000_000, 10_000_000)
 FILE_SIZES = {f"{size}.bin": size for size in SIZES}
-MOST_THREADS = 1000  # Connections of a server that has a thread for each.
 
 
 def by_connections(most):
-    def able(count):
-        return tuple(name for name in ALL if name != "civetweb" or count <= MOST_THREADS)
-    return [Scenario(count, f"{count} connections", able(count), loads.all_active(count))
-            for count in CONNECTIONS if count <= most]
+    """The last count becomes what descriptors allow, if they don't allow that many."""
+    counts = sorted({min(count, most // 1000 * 1000) for count in CONNECTIONS})
+    if most < CONNECTIONS[-1]:
+        print(f"at most {counts[-1]} connections: more need root, or a higher ulimit -Hn", flush=True)
+    return [Scenario(count, f"{count} connections", ALL, loads.all_active(count), count)
+            for count in counts]
 
 
 def by_size():
@@ -25,11 +27,10 @@ def by_size():
             for size in SIZES]
 
 
-def draw(folder, names, place, most, args):
+def draw(folder, names, place, args):
     """Measures and writes both plots, as SVG and CSV. Returns what failed."""
     folder.mkdir(exist_ok=True)
-    if most < CONNECTIONS[-1]:
-        print(f"left out: more than {most} connections (they need root, or a higher ulimit -Hn)")
+    most = peers.capacity("meerkat", place.descriptors)
     plots = (
         ("connections", by_connections(most), "Small reply: CPU per request",
          "keep-alive connections, each with a request under way"),

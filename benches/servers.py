@@ -15,29 +15,29 @@ import peers
 
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
-DESCRIPTORS = 60_000
+DESCRIPTORS = 50_000
 
 
 class Place(typing.NamedTuple):
-    """Folders of one run."""
+    """Folders of one run, and how many descriptors a process may have."""
     work: pathlib.Path
     programs: pathlib.Path
     web: pathlib.Path
     pki: pathlib.Path
+    descriptors: int
 
 
 def prepare():
     """This process and the loads it starts run on their core; all may have many descriptors.
 
-    Returns how many connections a server can have."""
+    Returns how many."""
     os.sched_setaffinity(0, {LOAD_CORE})
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, max(hard, DESCRIPTORS)))
     except (ValueError, PermissionError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    # The library takes 90 % of the descriptors for connections.
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] * 9 // 10 - 32
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def free_port():
