@@ -7,7 +7,7 @@ import loads
 import peers
 from loads import wrk
 
-ALL = tuple(name for name in peers.COMMANDS if name not in ("meerkat, interval", "bare echo"))
+ALL = peers.PLAIN
 FILES = tuple(name for name in ALL if name != "bare")
 TLS = ("meerkat", "nginx")
 OURS = ("meerkat",)
@@ -30,21 +30,22 @@ SCENARIOS = (
     Scenario("small", "small reply, 64 connections", ALL, wrk("/small")),
     Scenario("json", "JSON reply", OURS, wrk("/json")),
     Scenario("1k", "1 KB file", FILES, wrk("/1k.txt")),
+    Scenario("idle", "small reply beside 10 000 idle", ALL,
+             loads.beside_idle(wrk("/small"), 10_000), 10_064),
+    Scenario("idle-interval", "the same, poll_event_interval_ms=1000", ("meerkat, interval",),
+             loads.beside_idle(wrk("/small"), 10_000), 10_064),
     Scenario("pipelined", "small reply, 16 pipelined", ALL, wrk("/small", *loads.PIPELINE)),
     Scenario("1m", "1 MB file", FILES, wrk("/1m.bin")),
     Scenario("100m", "100 MB file, reader takes 25 MB/s", FILES,
              loads.slow_reader("/100m.bin", FILE_SIZES["100m.bin"])),
-    Scenario("idle", "small reply beside 10 000 idle", ("meerkat, interval", *ALL),
-             loads.beside_idle(wrk("/small"), 10_000), 10_064),
     Scenario("storm", "10 000 connect at once and ask", ALL, loads.storm(10_000), 10_000),
     Scenario("memory", "10 000 connected", ALL, loads.idle_memory(10_000, "quiet"), 10_000),
     Scenario("memory-after", "10 000 at rest after a request", ALL,
              loads.idle_memory(10_000, "http"), 10_000),
     Scenario("memory-tls", "1 000 connected by TLS", TLS, loads.idle_memory_tls(1000)),
-    Scenario("quiet", "10 000 at rest, 1 s poll", ("meerkat, interval", *ALL),
-             loads.idle_cpu(10_000), 10_000),
+    Scenario("quiet", "10 000 at rest, 1 s poll", ALL, loads.idle_cpu(10_000), 10_000),
     Scenario("ws", "WebSocket echo, 64 connections", OURS, loads.all_active(64, "ws")),
-    Scenario("raw", "echo of the same bytes", ("bare echo",), loads.all_active(64, "raw")),
+    Scenario("raw", "echo of the same bytes", ("bare, echo",), loads.all_active(64, "raw")),
     Scenario("wakeup", "mg_wakeup, 256 at a time", OURS, loads.wakeups()),
     Scenario("tls-small", "TLS, small reply", TLS, wrk("/small", tls=True)),
     Scenario("tls-1m", "TLS, 1 MB file", TLS, wrk("/1m.bin", tls=True)),
@@ -123,7 +124,7 @@ ROWS = (
     Row("100 MB file to a slow reader", "× nginx", Figure("100m"), Figure("100m", NGINX), most=1.0),
     Row("", "bytes more memory", Figure("100m", what="bytes"), most=1 << 20),
     Row("small reply beside 10 000 idle, poll-event interval", "× without",
-        Figure("idle", "meerkat, interval"), SMALL, most=1.15),
+        Figure("idle-interval", "meerkat, interval"), SMALL, most=1.15),
     Row("the same, strict MG_EV_POLL", "× without", Figure("idle"), SMALL, most=1.6),
     Row("10 000 connects at once, until answered", "s CPU", Figure("storm", what="cpu_s"), most=1.0),
     Row("", "failed", Figure("storm", what="failed"), most=0),
@@ -134,7 +135,7 @@ ROWS = (
     Row("idle CPU, 10 000 quiet connections, 1 s poll", "%", Figure("quiet", what="percent"),
         most=0.2),
     Row("WebSocket echo, 64 connections, 125 bytes", "× bare echo", Figure("ws"),
-        Figure("raw", "bare echo"), most=1.2),
+        Figure("raw", "bare, echo"), most=1.2),
     Row("mg_wakeup round trips, batched", "per second", Figure("wakeup", what="rate"),
         least=500_000),
     Row("TLS 1.3, new connection", "× nginx", Figure("tls-new"), Figure("tls-new", NGINX), most=1.0),

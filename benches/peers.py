@@ -78,12 +78,14 @@ COMMANDS = {
     "meerkat": compiled("meerkat"),
     "meerkat, interval": compiled("meerkat", "poll_event_interval_ms=1000"),
     "bare": compiled("bare"),
-    "bare echo": bare_echo,
+    "bare, echo": bare_echo,
     "nginx": nginx,
     "lighttpd": lighttpd,
     "microhttpd": compiled("microhttpd"),
     "civetweb": compiled("civetweb"),
 }
+# Without those that are another one set up differently, which have its name in front of a comma.
+PLAIN = tuple(name for name in COMMANDS if "," not in name)
 # Libraries from Debian, and the header that shows that they are there.
 LIBRARIES = {"microhttpd": "microhttpd.h", "civetweb": "civetweb.h"}
 

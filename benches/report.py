@@ -28,9 +28,11 @@ def verdicts(rows, results):
 
 def everything(scenarios, names, results):
     """CPU µs per request (requests per second), or what else a scenario measures, of all servers."""
-    lines = ["| | " + " | ".join(names) + " |", "| --- |" + " ---: |" * len(names)]
+    columns = [name for name in peers.PLAIN if name in names]
+    lines = ["| | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
     for scenario in scenarios:
-        cells = [cell(results, scenario.key, name) for name in names]
+        by_column = {name.split(",")[0]: name for name in scenario.servers}
+        cells = [cell(results, scenario.key, by_column.get(column)) for column in columns]
         lines.append(f"| {scenario.title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
