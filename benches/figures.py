@@ -89,7 +89,8 @@ class Row(typing.NamedTuple):
 
     def target(self):
         limit = self.most if self.most is not None else self.least
-        return "" if limit is None else f"{'≤' if limit == self.most else '≥'} {shown(limit)} {self.unit}"
+        sign = "≥" if self.most is None else "≤"
+        return "" if limit is None else f"{sign} {shown(limit)} {self.unit}"
 
     def verdict(self, results):
         value = self.value(results)

@@ -9,7 +9,14 @@
 // seconds it took. Ends when standard input does.
 #include "client.h"
 
-enum { MAX_EVENTS = 1024, INPUT_SIZE = 16384, WS_BODY = 125, WS_HEAD = 6, WS_REPLY_HEAD = 2 };
+enum {
+  MAX_EVENTS = 1024,
+  BATCH = 100,
+  INPUT_SIZE = 16384,
+  WS_BODY = 125,
+  WS_HEAD = 6,
+  WS_REPLY_HEAD = 2
+};
 
 static const char upgrade[] =
     "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -54,17 +61,19 @@ static size_t take_answer(int fd, size_t body) {
   return all;
 }
 
-static void open_connection(struct conn *c, int i) {
-  c->fd = begin_connection(i, s_port, 0);
-  if (s_is_ws) {
-    put(c->fd, upgrade, sizeof(upgrade) - 1);
-    take_answer(c->fd, 0);
-    c->expected = WS_REPLY_HEAD + WS_BODY;
-  } else if (s_is_http) {
-    put(c->fd, s_message, s_message_len);
-    c->expected = take_answer(c->fd, SMALL_BODY);
-  } else {
+// Connects numbers `begin` to `end`, asks on all, then takes the answers.
+static void open_connections(struct conn *conns, int begin, int end, int epfd) {
+  for (int i = begin; i < end; i++) {
+    struct epoll_event ev = {.events = EPOLLIN, .data = {.ptr = &conns[i]}};
+    int fd = conns[i].fd = begin_connection(i, s_port, 0);
+    if (epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev) != 0) die("epoll_ctl");
+    if (s_is_ws) put(fd, upgrade, sizeof(upgrade) - 1);
+    if (s_is_http) put(fd, s_message, s_message_len);
+  }
+  for (struct conn *c = conns + begin; c < conns + end; c++) {
     c->expected = s_message_len;
+    if (s_is_ws) take_answer(c->fd, 0), c->expected = WS_REPLY_HEAD + WS_BODY;
+    if (s_is_http) c->expected = take_answer(c->fd, SMALL_BODY);
   }
 }
 
@@ -78,10 +87,9 @@ static int take(struct conn *c, struct conn *conns, int epfd) {
   ssize_t n = recv(c->fd, s_input, sizeof(s_input), 0);
   if (n <= 0) {
     // A server that allows so many requests on a connection: the next one goes on.
-    struct epoll_event ev = {.events = EPOLLIN, .data = {.ptr = c}};
+    int i = (int)(c - conns);
     close(c->fd);
-    open_connection(c, (int)(c - conns));
-    if (epoll_ctl(epfd, EPOLL_CTL_ADD, c->fd, &ev) != 0) die("epoll_ctl");
+    open_connections(conns, i, i + 1, epfd);
     ask(c);
     return 0;
   }
@@ -126,10 +134,8 @@ int main(int argc, char **argv) {
   s_message = s_is_http ? small_request : frame;
   s_message_len = s_is_http ? sizeof(small_request) - 1 : make_frame(frame);
   allow_descriptors(count);
-  for (int i = 0; i < count; i++) {
-    struct epoll_event ev = {.events = EPOLLIN, .data = {.ptr = &conns[i]}};
-    open_connection(&conns[i], i);
-    if (epoll_ctl(epfd, EPOLL_CTL_ADD, conns[i].fd, &ev) != 0) die("epoll_ctl");
+  for (int i = 0; i < count; i += BATCH) {
+    open_connections(conns, i, i + BATCH < count ? i + BATCH : count, epfd);
   }
   puts("ready");
   fflush(stdout);

@@ -16,8 +16,8 @@ MARKS = ("M-4-4h8v8h-8z", "M-5 0L0-5L5 0L0 5z", "M-5 4L0-5L5 4z", "M-4-4L4 4M-4 
 def style():
     def theme(name, ink, grid, ground):
         lines = "".join(f".s{i}{{stroke:{c};color:{c}}}" for i, c in enumerate(COLOURS[name]))
-        return (f".ground{{fill:{ground}}}text{{fill:{ink}}}.grid{{stroke:{grid}}}.axis{{stroke:{ink}}}"
-                f"{lines}")
+        return (f".ground{{fill:{ground}}}text{{fill:{ink}}}.grid{{stroke:{grid}}}"
+                f".axis{{stroke:{ink}}}{lines}")
     return ("<style>text{font:13px system-ui,sans-serif;stroke:none}.title{font-size:16px;"
             "font-weight:600}path{fill:none;stroke-width:1.5}.grid{stroke-width:1}"
             ".line{stroke-width:2}.name{fill:currentColor}.ours{stroke-width:3.5}"

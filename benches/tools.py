@@ -29,7 +29,7 @@ def counted_calls(log):
 
 
 def listen_drops():
-    """Connections that a full listen queue has refused on this machine, as the kernel counts them."""
+    """How many connections the kernel has dropped at full listen queues, on this machine."""
     rows = [line.split() for line in pathlib.Path("/proc/net/netstat").read_text().splitlines()]
     names, values = (row for row in rows if row[0] == "TcpExt:")
     return int(dict(zip(names, values))["ListenDrops"])
