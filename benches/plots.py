@@ -45,14 +45,17 @@ def draw(folder, names, place, args):
         table = {name: points for name, points in table.items() if points}
         write_csv(folder / f"{key}.csv", key, [s.key for s in scenarios], table)
         (folder / f"{key}.svg").write_text(svg.chart(
-            title, x_title, "CPU µs of the server", table, size_name, shown))
+            title, x_title, "CPU µs of the server", table, short, shown))
         print(f"written: {folder / key}.svg and .csv", flush=True)
     return failures
 
 
-def size_name(number):
-    return f"{number // 1000} 000" if number >= 1000 and number < 1_000_000 else (
-        f"{number // 1_000_000} M" if number >= 1_000_000 else str(number))
+def short(number):
+    """1000 as 1k, a million as 1M."""
+    for unit, name in ((1_000_000, "M"), (1000, "k")):
+        if number >= unit:
+            return f"{number // unit}{name}"
+    return str(number)
 
 
 def write_csv(path, key, xs, table):

@@ -83,7 +83,7 @@ def chart(title, x_title, y_title, series, x_name, y_name):
     for tick in xs:
         x = across.at(tick)
         out.append(f'<path class="axis" d="M{x:.1f} {HEIGHT - BOTTOM}v5"/>')
-        if x - last > 42:
+        if x - last > 30:
             out.append(f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">'
                        f'{x_name(tick)}</text>')
             last = x
