@@ -37,6 +37,10 @@ def everything(scenarios, names, results):
     return "\n".join(lines)
 
 
+def failed(failures):
+    return "".join(f"\n\nFailed: {' '.join(failure.split())}" for failure in failures)
+
+
 def cell(results, key, name):
     def figure(what):
         return Figure(key, name, what).of(results)
