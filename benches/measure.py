@@ -7,6 +7,8 @@ import peers
 from loads import LoadError
 from servers import Server
 
+MAX_REASON = 300
+
 
 def measure(scenarios, names, place, seconds, rounds):
     """Samples by scenario and server, for the servers among `names`; and what failed."""
@@ -19,8 +21,9 @@ def measure(scenarios, names, place, seconds, rounds):
                     with Server(name, place) as server:
                         sample = scenario.load(server, seconds)
                 except (LoadError, OSError, RuntimeError, subprocess.SubprocessError) as problem:
-                    failures.append(f"{scenario.title}, {name}: {problem}")
-                    tell(f"failed: {failures[-1]}\n")
+                    reason = " ".join(str(problem).split())[:MAX_REASON]
+                    failures.append(f"{scenario.title}, {name}: {reason}")
+                    tell(f"failed: {failures[-1]}")
                 else:
                     results.setdefault((scenario.key, name), []).append(sample)
     tell("")

@@ -27,7 +27,7 @@ def verdicts(rows, results):
 
 
 def everything(scenarios, names, results):
-    """CPU µs per request (requests per second), or what else a scenario measures, of all servers."""
+    """CPU µs per request (requests per second), or what else is measured, of all servers."""
     columns = [name for name in peers.PLAIN if name in names]
     lines = ["| | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
     for scenario in scenarios:
@@ -38,7 +38,7 @@ def everything(scenarios, names, results):
 
 
 def failed(failures):
-    return "".join(f"\n\nFailed: {' '.join(failure.split())}" for failure in failures)
+    return "".join(f"\n\nFailed: {failure}" for failure in failures)
 
 
 def cell(results, key, name):
