@@ -43,7 +43,6 @@ def draw(folder, names, place, args):
         failures += failed
         table = {name: [(s.key, Figure(s.key, name).of(results)) for s in scenarios
                         if (s.key, name) in results] for name in ALL}
-        table = {name: points for name, points in table.items() if points}
         write_csv(folder / f"{key}.csv", key, [s.key for s in scenarios], table)
         (folder / f"{key}.svg").write_text(svg.chart(
             title, x_title, "CPU µs of the server", table, short, shown))
@@ -61,6 +60,7 @@ def short(number):
 
 def write_csv(path, key, xs, table):
     """CPU microseconds of the server per request: a line for each x, a column for each server."""
+    table = {name: points for name, points in table.items() if points}
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([key, *table])

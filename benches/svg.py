@@ -62,8 +62,8 @@ def spread(labels):
 
 
 def chart(title, x_title, y_title, series, x_name, y_name):
-    """`series`: points (x, y) by name, the first being ours. `x_name` and `y_name` give texts of
-    ticks."""
+    """`series`: points (x, y) by name, the first being ours; one without points is left out, and the
+    others look as if it were there. `x_name` and `y_name` give texts of ticks."""
     xs = sorted({x for points in series.values() for x, _ in points})
     y_ticks = nice_ends([y for points in series.values() for _, y in points])
     across, up = Axis(xs, LEFT, WIDTH - RIGHT), Axis(y_ticks, HEIGHT - BOTTOM, TOP)
@@ -90,6 +90,8 @@ def chart(title, x_title, y_title, series, x_name, y_name):
     out.append(f'<path class="axis" d="M{LEFT} {HEIGHT - BOTTOM}H{WIDTH - RIGHT}"/>')
     labels = []
     for i, (name, points) in reversed(list(enumerate(series.items()))):
+        if not points:
+            continue
         places = [(across.at(x), up.at(y)) for x, y in sorted(points)]
         line = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
         out.append(f'<path class="line s{i}{" ours" if i == 0 else ""}" d="M{line}"/>')
