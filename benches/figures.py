@@ -91,7 +91,7 @@ class Row(typing.NamedTuple):
     def target(self):
         limit = self.most if self.most is not None else self.least
         sign = "≥" if self.most is None else "≤"
-        return "" if limit is None else f"{sign} {shown(limit)} {self.unit}"
+        return "" if limit is None else f"{sign} {shown(limit)} {self.unit}".strip()
 
     def verdict(self, results):
         value = self.value(results)
