@@ -176,8 +176,12 @@ tsan:
 valgrind: lib
 	c-tests/run --build $(B) --mode valgrind
 
+# PLOTS=1 draws docs/plots too, UPDATE=1 writes the tables to docs/speed.md; ROUNDS=5 of EACH=2 seconds
+# if nothing else is said; ONLY=WORD takes the scenarios that have it in their title.
 bench: lib
-	benches/run --build $(B)
+	benches/run --build $(B) $(if $(PLOTS),--plots) $(if $(UPDATE),--update) \
+	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(EACH),--seconds $(EACH)) \
+	  $(if $(ONLY),--only '$(ONLY)')
 
 # UPDATE=1 takes what is measured for the new standard.
 instructions: lib
@@ -254,7 +258,7 @@ help:
 	@echo 'make deny         licences, sources and duplicates of what the library is made of'
 	@echo 'make reproducible the library built twice, in different folders: the same bytes'
 	@echo 'make valgrind     C test suite under valgrind'
-	@echo 'make bench        speed, beside other servers'
+	@echo 'make bench        speed, beside other servers (PLOTS=1: docs/plots; UPDATE=1: docs/speed.md)'
 	@echo 'make instructions instructions and system calls per request against the last standard'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
 	@echo 'make soak         mixed load for MINUTES=30, then: flat memory, figures that add up'

@@ -1,6 +1,6 @@
 // The physical limit: an epoll loop that answers whatever arrives with one canned reply. It reads
 // once and writes once per event, and counts requests by their final CRLF CRLF so that pipelined
-// ones get a reply each. Usage: bare PORT
+// ones get a reply each. With `echo` it sends back what has come. Usage: bare PORT [echo]
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -12,6 +12,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+static int s_is_echo;
 
 enum { MAX_EVENTS = 1024, MAX_INPUT = 16384, MAX_PIPELINE = 64 };
 
@@ -34,6 +36,10 @@ static void serve(int epfd, int fd) {
     close(fd);
     return;
   }
+  if (s_is_echo) {
+    if (send(fd, in, (size_t)n, MSG_NOSIGNAL) < 0) close(fd);
+    return;
+  }
   size_t requests = count_requests(in, (size_t)n), len = sizeof(reply) - 1;
   if (requests > MAX_PIPELINE) requests = MAX_PIPELINE;
   for (size_t i = 0; i < requests; i++) memcpy(out + i * len, reply, len);
@@ -43,13 +49,14 @@ static void serve(int epfd, int fd) {
 int main(int argc, char **argv) {
   int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), epfd = epoll_create1(0);
   struct sockaddr_in addr;
+  s_is_echo = argc > 2 && strcmp(argv[2], "echo") == 0;
   memset(&addr, 0, sizeof(addr));
   addr.sin_family = AF_INET;
   addr.sin_port = htons((unsigned short)atoi(argc > 1 ? argv[1] : "8000"));
   addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
   setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-  if (bind(listener, (struct sockaddr *)&addr, sizeof(addr)) != 0 || listen(listener, 1024) != 0) {
+  if (bind(listener, (struct sockaddr *)&addr, sizeof(addr)) != 0 || listen(listener, 4096) != 0) {
     perror("bind");
     return 1;
   }

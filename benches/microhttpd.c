@@ -47,7 +47,8 @@ int main(int argc, char **argv) {
   s_root = argv[2];
   struct MHD_Daemon *daemon =
       MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO, (uint16_t)atoi(argv[1]), NULL,
-                       NULL, &handler, NULL, MHD_OPTION_CONNECTION_LIMIT, 15000u, MHD_OPTION_END);
+                       NULL, &handler, NULL, MHD_OPTION_CONNECTION_LIMIT, 25000u,
+                       MHD_OPTION_LISTEN_BACKLOG_SIZE, 4096u, MHD_OPTION_END);
   if (daemon == NULL) return 1;
   for (;;) pause();
 }

@@ -19,6 +19,7 @@ if [ "${1:-}" != build ]; then
     chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
     ip:iproute2 chronyd:chrony node:nodejs npm:npm haproxy:haproxy slowhttptest:slowhttptest
     /usr/include/microhttpd.h:libmicrohttpd-dev llvm-cov-19:llvm-19
+    lighttpd:lighttpd /usr/include/civetweb.h:libcivetweb-dev
     /usr/share/doc/libclang-dev:libclang-dev
     /usr/share/doc/python3-venv:python3-venv
   )
@@ -29,7 +30,7 @@ for need in "${needs[@]}"; do
   sign=${need%%:*} package=${need##*:}
   case $sign in
     /*) [ -e "$sign" ] || missing+=("$package") ;;
-    nginx | haproxy | mosquitto | dnsmasq | ip | chronyd)
+    nginx | lighttpd | haproxy | mosquitto | dnsmasq | ip | chronyd)
       [ -x "/usr/sbin/$sign" ] || command -v "$sign" >/dev/null || missing+=("$package")
       ;;
     *) command -v "$sign" >/dev/null || missing+=("$package") ;;
