@@ -29,16 +29,31 @@ FEATURES := --no-default-features --features tls,$(TLS_PROVIDER)
 endif
 OPTIONS := $(strip $(OPTIONS) $(FEATURES))
 OPTION_SET := $(if $(OPTIONS),options-$(shell printf '%s' '$(OPTIONS)' | cksum | cut -d' ' -f1))
-B ?= build$(if $(OPTION_SET),/$(OPTION_SET))
+SIZE := $(filter size,$(PROFILE))
+B ?= build$(if $(SIZE),/size)$(if $(OPTION_SET),/$(OPTION_SET))
 CARGO_DIR ?= target$(if $(OPTION_SET),/$(OPTION_SET))
 PROFILE_DIR := $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
+
+# PROFILE=size: the crates are optimised together, which cargo does only if nothing but the archive is
+# asked for. Rust's standard library is built from its sources (`rustup component add rust-src`),
+# because the prebuilt one brings 220 KB that print backtraces. That is not stable yet:
+# RUSTC_BOOTSTRAP lets the pinned compiler do it.
+ifneq ($(SIZE),)
+TARGET := $(shell PATH="$(PATH)" rustc -vV | sed -n 's/^host: //p')
+SYSROOT := $(shell PATH="$(PATH)" rustc --print sysroot)
+CARGO_LIB := RUSTC_BOOTSTRAP=1 $(CARGO) rustc --lib --crate-type staticlib --target $(TARGET) \
+  -Zbuild-std=std,panic_unwind -Zbuild-std-features=panic-unwind,optimize_for_size \
+  --config 'profile.size.package.compiler_builtins.codegen-units=10000'
+SIZE_FLAGS := --cfg sha2_backend_soft=\"compact\" --remap-path-prefix=$(SYSROOT)/lib/rustlib/src=rust
+endif
+CARGO_LIB ?= $(CARGO) build --lib
+ARCHIVE := $(CARGO_DIR)/$(if $(SIZE),$(TARGET)/)$(PROFILE_DIR)/libmongoose.a
 
 # Releases are the same whatever folder they are built in: no path of this machine is left in them.
 # Debug builds keep the paths, for debuggers.
 CARGO_HOME ?= $(HOME)/.cargo
-REPRODUCIBLE := $(if $(filter release,$(PROFILE)), \
-  RUSTFLAGS="$$RUSTFLAGS --remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(CARGO_HOME)=cargo" \
+REPRODUCIBLE := $(if $(filter release size,$(PROFILE)), \
+  RUSTFLAGS="$$RUSTFLAGS $(SIZE_FLAGS) --remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(CARGO_HOME)=cargo" \
   CFLAGS="$$CFLAGS -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(CARGO_HOME)=cargo")
 
 # For the shared library: no lazy binding, so that its tables are read-only; no executable stack; and
@@ -58,7 +73,7 @@ all: lib
 lib:
 	@mkdir -p $(B)/lib/pkgconfig $(B)/include
 	$(REPRODUCIBLE) MEERKAT_HEADER_OUT=$(abspath $(B))/include/mongoose.h \
-	  $(CARGO) build --lib --profile $(PROFILE) $(FEATURES) --target-dir $(CARGO_DIR)
+	  $(CARGO_LIB) --profile $(PROFILE) $(FEATURES) --target-dir $(CARGO_DIR)
 	@cp include/mongoose_guard.h $(B)/include/
 	@$(if $(HAS_TLS),cp include/rustls.h $(B)/include/)
 	@cmp -s $(ARCHIVE) $(B)/lib/libmongoose.a || cp $(ARCHIVE) $(B)/lib/libmongoose.a
