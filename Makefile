@@ -64,7 +64,7 @@ HARDENED := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench instructions attack soak fuzz fuzz-coverage \
+	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench instructions code-size attack soak fuzz fuzz-coverage \
 	doc release-docs history install uninstall deps clean help
 
 all: lib
@@ -198,6 +198,10 @@ bench: lib
 instructions: lib
 	benches/instructions --build $(B) $(if $(UPDATE),--update)
 
+# Bytes that the library adds to a program, with and without TLS; PARTS=1 says where they are.
+code-size:
+	benches/code-size $(if $(UPDATE),--update) $(if $(PARTS),--parts)
+
 # QUICK=1 shortens what lasts long; ATTACKS="NAME ..." runs some.
 attack: lib lib-failpoints
 	attacks/run --build $(B) $(if $(QUICK),--quick) $(ATTACKS)
@@ -271,6 +275,7 @@ help:
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
 	@echo 'make instructions instructions and system calls per request against the last standard'
+	@echo 'make code-size    bytes that the library adds to a program (PARTS=1: of what)'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
 	@echo 'make soak         mixed load for MINUTES=30, then: flat memory, figures that add up'
 	@echo 'make fuzz         all fuzz targets, TIME=60 seconds each (TARGETS="NAME ...": some)'
@@ -286,6 +291,6 @@ help:
 	@echo 'make deps         install what is missing (Debian, as root)'
 	@echo 'make clean        remove everything built'
 	@echo
-	@echo 'Variables: CC CXX CFLAGS CARGO PROFILE=release|dev B=build TLS=0|1'
+	@echo 'Variables: CC CXX CFLAGS CARGO PROFILE=release|dev|size B=build TLS=0|1'
 	@echo 'TLS_PROVIDER=ring|aws-lc-rs, and the options'
 	@echo '$(OPTION_NAMES)'
