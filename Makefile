@@ -36,7 +36,7 @@ PROFILE_DIR := $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 # PROFILE=size: the crates are optimised together, which cargo does only if nothing but the archive is
 # asked for. Rust's standard library is built from its sources (`rustup component add rust-src`),
-# because the prebuilt one brings 220 KB that print backtraces. That is not stable yet:
+# because the prebuilt one brings 170 KB of code that prints backtraces. That is not stable yet:
 # RUSTC_BOOTSTRAP lets the pinned compiler do it.
 ifneq ($(SIZE),)
 TARGET := $(shell PATH="$(PATH)" rustc -vV | sed -n 's/^host: //p')
