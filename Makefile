@@ -45,15 +45,18 @@ CARGO_LIB := RUSTC_BOOTSTRAP=1 $(CARGO) rustc --lib --crate-type staticlib --tar
   -Zbuild-std=std,panic_unwind -Zbuild-std-features=panic-unwind,optimize_for_size \
   --config 'profile.size.package.compiler_builtins.codegen-units=10000'
 SIZE_FLAGS := --cfg sha2_backend_soft=\"compact\" --remap-path-prefix=$(SYSROOT)/lib/rustlib/src=rust
+else
+CARGO_LIB := $(CARGO) build --lib
+SIZE_FLAGS :=
 endif
-CARGO_LIB ?= $(CARGO) build --lib
 ARCHIVE := $(CARGO_DIR)/$(if $(SIZE),$(TARGET)/)$(PROFILE_DIR)/libmongoose.a
 
 # Releases are the same whatever folder they are built in: no path of this machine is left in them.
 # Debug builds keep the paths, for debuggers.
 CARGO_HOME ?= $(HOME)/.cargo
 REPRODUCIBLE := $(if $(filter release size,$(PROFILE)), \
-  RUSTFLAGS="$$RUSTFLAGS $(SIZE_FLAGS) --remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(CARGO_HOME)=cargo" \
+  RUSTFLAGS="$$RUSTFLAGS $(SIZE_FLAGS) --remap-path-prefix=$(CURDIR)=. \
+    --remap-path-prefix=$(CARGO_HOME)=cargo" \
   CFLAGS="$$CFLAGS -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(CARGO_HOME)=cargo")
 
 # For the shared library: no lazy binding, so that its tables are read-only; no executable stack; and
