@@ -29,16 +29,34 @@ FEATURES := --no-default-features --features tls,$(TLS_PROVIDER)
 endif
 OPTIONS := $(strip $(OPTIONS) $(FEATURES))
 OPTION_SET := $(if $(OPTIONS),options-$(shell printf '%s' '$(OPTIONS)' | cksum | cut -d' ' -f1))
-B ?= build$(if $(OPTION_SET),/$(OPTION_SET))
+SIZE := $(filter size,$(PROFILE))
+B ?= build$(if $(SIZE),/size)$(if $(OPTION_SET),/$(OPTION_SET))
 CARGO_DIR ?= target$(if $(OPTION_SET),/$(OPTION_SET))
 PROFILE_DIR := $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-ARCHIVE := $(CARGO_DIR)/$(PROFILE_DIR)/libmongoose.a
+
+# PROFILE=size: the crates are optimised together, which cargo does only if nothing but the archive is
+# asked for. Rust's standard library is built from its sources (`rustup component add rust-src`),
+# because the prebuilt one brings 170 KB of code that prints backtraces. That is not stable yet:
+# RUSTC_BOOTSTRAP lets the pinned compiler do it.
+ifneq ($(SIZE),)
+TARGET := $(shell PATH="$(PATH)" rustc -vV | sed -n 's/^host: //p')
+SYSROOT := $(shell PATH="$(PATH)" rustc --print sysroot)
+CARGO_LIB := RUSTC_BOOTSTRAP=1 $(CARGO) rustc --lib --crate-type staticlib --target $(TARGET) \
+  -Zbuild-std=std,panic_unwind -Zbuild-std-features=panic-unwind,optimize_for_size \
+  --config 'profile.size.package.compiler_builtins.codegen-units=10000'
+SIZE_FLAGS := --cfg sha2_backend_soft=\"compact\" --remap-path-prefix=$(SYSROOT)/lib/rustlib/src=rust
+else
+CARGO_LIB := $(CARGO) build --lib
+SIZE_FLAGS :=
+endif
+ARCHIVE := $(CARGO_DIR)/$(if $(SIZE),$(TARGET)/)$(PROFILE_DIR)/libmongoose.a
 
 # Releases are the same whatever folder they are built in: no path of this machine is left in them.
 # Debug builds keep the paths, for debuggers.
 CARGO_HOME ?= $(HOME)/.cargo
-REPRODUCIBLE := $(if $(filter release,$(PROFILE)), \
-  RUSTFLAGS="$$RUSTFLAGS --remap-path-prefix=$(CURDIR)=. --remap-path-prefix=$(CARGO_HOME)=cargo" \
+REPRODUCIBLE := $(if $(filter release size,$(PROFILE)), \
+  RUSTFLAGS="$$RUSTFLAGS $(SIZE_FLAGS) --remap-path-prefix=$(CURDIR)=. \
+    --remap-path-prefix=$(CARGO_HOME)=cargo" \
   CFLAGS="$$CFLAGS -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(CARGO_HOME)=cargo")
 
 # For the shared library: no lazy binding, so that its tables are read-only; no executable stack; and
@@ -49,7 +67,7 @@ HARDENED := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench instructions attack soak fuzz fuzz-coverage \
+	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench instructions code-size attack soak fuzz fuzz-coverage \
 	doc release-docs history install uninstall deps clean help
 
 all: lib
@@ -58,7 +76,7 @@ all: lib
 lib:
 	@mkdir -p $(B)/lib/pkgconfig $(B)/include
 	$(REPRODUCIBLE) MEERKAT_HEADER_OUT=$(abspath $(B))/include/mongoose.h \
-	  $(CARGO) build --lib --profile $(PROFILE) $(FEATURES) --target-dir $(CARGO_DIR)
+	  $(CARGO_LIB) --profile $(PROFILE) $(FEATURES) --target-dir $(CARGO_DIR)
 	@cp include/mongoose_guard.h $(B)/include/
 	@$(if $(HAS_TLS),cp include/rustls.h $(B)/include/)
 	@cmp -s $(ARCHIVE) $(B)/lib/libmongoose.a || cp $(ARCHIVE) $(B)/lib/libmongoose.a
@@ -187,6 +205,10 @@ bench: lib
 instructions: lib
 	benches/instructions --build $(B) $(if $(UPDATE),--update)
 
+# Bytes that the library adds to a program, with and without TLS; PARTS=1 says where they are.
+code-size:
+	benches/code-size $(if $(UPDATE),--update) $(if $(PARTS),--parts)
+
 # QUICK=1 shortens what lasts long; ATTACKS="NAME ..." runs some.
 attack: lib lib-failpoints
 	attacks/run --build $(B) $(if $(QUICK),--quick) $(ATTACKS)
@@ -260,6 +282,7 @@ help:
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers (PLOTS=1: docs/plots; UPDATE=1: docs/speed.md)'
 	@echo 'make instructions instructions and system calls per request against the last standard'
+	@echo 'make code-size    bytes that the library adds to a program (PARTS=1: of what)'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
 	@echo 'make soak         mixed load for MINUTES=30, then: flat memory, figures that add up'
 	@echo 'make fuzz         all fuzz targets, TIME=60 seconds each (TARGETS="NAME ...": some)'
@@ -275,6 +298,6 @@ help:
 	@echo 'make deps         install what is missing (Debian, as root)'
 	@echo 'make clean        remove everything built'
 	@echo
-	@echo 'Variables: CC CXX CFLAGS CARGO PROFILE=release|dev B=build TLS=0|1'
+	@echo 'Variables: CC CXX CFLAGS CARGO PROFILE=release|dev|size B=build TLS=0|1'
 	@echo 'TLS_PROVIDER=ring|aws-lc-rs, and the options'
 	@echo '$(OPTION_NAMES)'

@@ -50,6 +50,15 @@ install_nightly() {
     echo "make deps: no nightly toolchain to be had; make asan needs one" >&2
 }
 
+# PROFILE=size builds the standard library from its sources.
+install_rust_src() {
+  if [ "${1:-}" = build ] || ! command -v rustup >/dev/null; then return; fi
+  if [ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ]; then return; fi
+  echo "make deps: installing the sources of Rust's standard library, for make PROFILE=size"
+  rustup component add rust-src ||
+    echo "make deps: no sources of Rust's standard library to be had; make PROFILE=size needs them" >&2
+}
+
 # The check of licences, duplicates and sources of what the library is made of.
 install_cargo_deny() {
   if [ "${1:-}" = build ] || command -v cargo-deny >/dev/null; then return; fi
@@ -67,6 +76,7 @@ install_node_modules() {
 
 if [ ${#missing[@]} -eq 0 ] && [ -z "$rust_missing" ]; then
   install_nightly "$@"
+  install_rust_src "$@"
   install_cargo_deny "$@"
   install_node_modules "$@"
   exit 0
@@ -114,5 +124,6 @@ if [ -n "$rust_missing" ]; then
   fi
 fi
 install_nightly "$@"
+install_rust_src "$@"
 install_cargo_deny "$@"
 install_node_modules "$@"
