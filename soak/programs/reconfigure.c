@@ -39,6 +39,7 @@ static const struct choice {
     {"malformed_reply", {"close", "400"}},
     {"allowed_methods", {"", "GET,HEAD"}},
     {"request_rate", {"0", "10/20", "1/2"}},
+    {"file_cache_size", {"256k", "0", "2k"}},
     {"extra_headers", {"", "X-Soaked: yes\r\n"}},
     {"access_log_file", {"", "access.log"}},
     {"error_log_file", {"", "error.log"}},

@@ -70,6 +70,7 @@ fn apply(state: State, spec: &Spec) -> Result<(), Refusal> {
             state.with_guard(|guarded| guarded.error_log = log);
         }
         Name::PollEventIntervalMs => rounds::set_interval(state),
+        Name::FileCacheSize => limit_files(state),
         Name::HandlerWarnMs => {
             let is_on = state.number(Name::HandlerWarnMs) > 0;
             if state.with_guard(|guarded| core::mem::replace(&mut guarded.warns, is_on)) != is_on {
@@ -94,6 +95,12 @@ fn apply(state: State, spec: &Spec) -> Result<(), Refusal> {
         phases::reschedule(state);
     }
     Ok(())
+}
+
+/// Takes note of `file_cache_size`.
+pub(super) fn limit_files(state: State) {
+    let limit = usize::try_from(state.number(Name::FileCacheSize)).unwrap_or(usize::MAX);
+    state.with_files(|files| files.set_limit(limit));
 }
 
 fn apply_list(state: State, id: Name, text: &str) -> Result<(), Refusal> {

@@ -15,6 +15,7 @@ use crate::abi::timer::now_ms;
 use crate::abi::types::{mg_connection, mg_mgr};
 use crate::dash::links::Links;
 use crate::dns::Lookups;
+use crate::fs::cache::FileCache;
 use crate::guard::options::Name;
 use crate::mdns;
 use crate::sys::poller::{Interest, PollSet, Poller, Ready};
@@ -53,6 +54,8 @@ struct Inner {
     again: Vec<u64>,
     /// Who is to be visited although it is not yet time for all ([`super::rounds`]).
     rounds: Rounds,
+    /// Small files that were served.
+    files: FileCache,
     /// Result of the last wait; kept for its capacity.
     ready: Vec<Ready>,
     /// Where datagrams are received; kept for its capacity.
@@ -119,6 +122,7 @@ impl State {
             graveyard: Vec::new(),
             again: Vec::new(),
             rounds: Rounds::default(),
+            files: FileCache::default(),
             ready: Vec::new(),
             datagram: Vec::new(),
             lookups: Lookups::default(),
@@ -138,6 +142,7 @@ impl State {
         // SAFETY: as above; from here on the manager owns the state.
         unsafe { (*mgr).active_dns_requests = inner.as_ptr().cast() };
         let state = State(inner);
+        super::settings::limit_files(state);
         super::settings::read_environment(state);
         Some(state)
     }
@@ -312,6 +317,11 @@ impl State {
     /// Stops watching a descriptor that belongs to no connection.
     pub(crate) fn unwatch_bare(self, fd: c_int, key: u64) {
         self.inner().poller.remove(fd, key);
+    }
+
+    /// Lets `f` look at, or change, the small files that were served.
+    pub(crate) fn with_files<R>(self, f: impl FnOnce(&mut FileCache) -> R) -> R {
+        f(&mut self.inner().files)
     }
 
     /// Lets `f` look at, or change, the sockets that linger.

@@ -1,5 +1,6 @@
 //! File systems behind `struct mg_fs`: the operating system's, and files packed into the program.
 
+pub(crate) mod cache;
 pub(crate) mod fence;
 pub mod packed;
 pub(crate) mod place;

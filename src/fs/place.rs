@@ -3,8 +3,9 @@
 use core::ffi::{CStr, c_void};
 use std::ffi::CString;
 
+use super::cache::FileCache;
 use super::fence::{self, Fence};
-use super::posix;
+use super::posix::{self, Found};
 use super::system::{Entry, EntryFn, FileSystem, Opened, Probe};
 
 /// A file system, fenced in where it is the operating system's. Paths of others have no links.
@@ -25,6 +26,26 @@ impl Place<'_> {
             Some(fence) => posix::what_is(fence.open(path, fence::READ)).into(),
             None => self.fs.probe(path),
         }
+    }
+
+    /// [`Place::probe`]; regular files of the operating system come from `cache`, or go there.
+    pub(crate) fn probe_cached(&self, path: &CStr, cache: &mut FileCache, now_ms: u64) -> Probe {
+        if !self.fs.is_posix() {
+            return self.probe(path);
+        }
+        if let Some((content, mtime)) = cache.find(path, self.fence, now_ms) {
+            return Probe::File(Opened::content(content, mtime));
+        }
+        let mut found = match self.fence {
+            Some(fence) => posix::what_is(fence.open(path, fence::READ)),
+            None => posix::open_any(path.to_bytes()),
+        };
+        if let Found::Regular(regular) = &mut found
+            && let Some(content) = cache.keep(path, self.fence, regular, now_ms)
+        {
+            return Probe::File(Opened::content(content, regular.mtime));
+        }
+        found.into()
     }
 
     /// Opens a file for reading; `None` for directories, devices and what may not be seen.

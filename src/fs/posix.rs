@@ -13,6 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use super::cache::Version;
 use super::{MG_FS_DIR, MG_FS_EXCL, MG_FS_READ, MG_FS_WRITE, fence};
 use crate::abi::mem::cstr;
 use crate::abi::panics::exported;
@@ -42,6 +43,8 @@ pub struct RegularFile {
     pub size: u64,
     /// Modification time in seconds since the epoch.
     pub mtime: i64,
+    /// What shows whether the file was changed since.
+    pub(crate) version: Version,
 }
 
 /// Opens the file `path` for reading; `None` if that fails or it is anything but a regular file.
@@ -76,7 +79,8 @@ pub(crate) fn what_is(opened: io::Result<File>) -> Found {
         return Found::Other;
     };
     if meta.is_file() {
-        Found::Regular(RegularFile { size: meta.len(), mtime: meta.mtime(), file })
+        let version = Version::of(&meta);
+        Found::Regular(RegularFile { size: meta.len(), mtime: meta.mtime(), version, file })
     } else if meta.is_dir() {
         Found::Directory
     } else {

@@ -7,6 +7,7 @@ use std::fs::{File, Metadata};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::{MG_FS_DIR, MG_FS_READ, MG_FS_WRITE, posix};
 use crate::abi::fs::mg_fs_posix;
@@ -37,6 +38,8 @@ pub(crate) enum Source {
     Regular(File),
     /// A handle of the program's file system.
     Handle(*mut c_void),
+    /// What a regular file of the operating system holds.
+    Content(Rc<Vec<u8>>),
 }
 
 impl Entry {
@@ -49,6 +52,12 @@ impl Opened {
     fn regular(regular: posix::RegularFile) -> Opened {
         let source = Source::Regular(regular.file);
         Opened { source, size: regular.size, mtime: regular.mtime }
+    }
+
+    /// A file whose content is there.
+    pub(crate) fn content(content: Rc<Vec<u8>>, mtime: i64) -> Opened {
+        let size = content.len() as u64;
+        Opened { source: Source::Content(content), size, mtime }
     }
 }
 

@@ -222,6 +222,8 @@ table! {
         "Root directory where serve options leave it NULL.";
     IndexFiles "index_files" Http Kind::Text, "index.html",
         "Index pages of a directory, separated by commas: the first that is there. The default is what MG_HTTP_INDEX says, and index.shtml behind it.";
+    FileCacheSize "file_cache_size" Http BYTES, "256k",
+        "Memory for contents of files of up to 16 KB that were served, at most 64. Each is looked at when asked for, and read again if it was changed or replaced. 0: files are opened each time, also for programs that change them through a memory mapping.";
     ErrorPages "error_pages" Http Kind::Text, "",
         "Directory with `404.html`, `50x.html`, `error.html` and the like, used for error responses that the library makes.";
     ExtraHeaders "extra_headers" Http Kind::Lines, "",

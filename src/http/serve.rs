@@ -100,6 +100,25 @@ impl Options<'_> {
     }
 }
 
+/// What is at `path`, for `conn` to be served: small files from memory where that is the same.
+fn probe(conn: Conn, place: Place, path: &CStr) -> Probe {
+    match conn.state() {
+        Some(state) => state.with_files(|files| place.probe_cached(path, files, state.now())),
+        None => place.probe(path),
+    }
+}
+
+/// Opens a file to be served to `conn`.
+fn open(conn: Conn, place: Place, path: &CStr) -> Option<Opened> {
+    if !place.fs.is_posix() {
+        return place.open(path);
+    }
+    match probe(conn, place, path) {
+        Probe::File(file) => Some(file),
+        Probe::Directory | Probe::Missing => None,
+    }
+}
+
 /// A file chosen for a response.
 struct Chosen<'a> {
     file: Opened,
@@ -110,8 +129,8 @@ struct Chosen<'a> {
 /// Sends the file `path`, or 404, 304, 416 as the request and the file system demand.
 pub(crate) fn serve_file(conn: Conn, request: &Request, path: Option<&CStr>, options: &Options) {
     let chosen = path.and_then(|path| {
-        let chosen = choose_compressed(request, path, options);
-        chosen.or_else(|| choose_plain(path, options.place.open(path), options))
+        let chosen = choose_compressed(conn, request, path, options);
+        chosen.or_else(|| choose_plain(path, open(conn, options.place, path), options))
     });
     send_chosen(conn, request, chosen, options);
 }
@@ -151,6 +170,7 @@ fn send_chosen(conn: Conn, request: &Request, chosen: Option<Chosen>, options: &
 
 /// The compressed variant of `path`, if the client takes it and there is one.
 fn choose_compressed<'a>(
+    conn: Conn,
     request: &Request,
     path: &CStr,
     options: &Options<'a>,
@@ -158,7 +178,7 @@ fn choose_compressed<'a>(
     if !request.accepts_gzip() {
         return None;
     }
-    let file = options.place.open(&join(&[path.to_bytes(), b".gz"])?)?;
+    let file = open(conn, options.place, &join(&[path.to_bytes(), b".gz"])?)?;
     let content_type = mime::content_type(path.to_bytes(), options.mime_types);
     Some(Chosen { file, content_type, is_gzip: true })
 }
@@ -248,7 +268,7 @@ pub(crate) fn serve_dir(conn: Conn, request: &Request, options: &Options) {
         return send_chosen(conn, request, choose_plain(&path, None, options), options);
     }
     if request.uri != b"/" {
-        match place.probe(&path) {
+        match probe(conn, place, &path) {
             Probe::File(file) => return serve_opened(conn, request, &path, file, options),
             Probe::Missing => return serve_file(conn, request, Some(&path), options),
             Probe::Directory => {}
@@ -261,7 +281,7 @@ pub(crate) fn serve_dir(conn: Conn, request: &Request, options: &Options) {
         Some(index) if place.stat(&index).is_some_and(|entry| entry.is_directory) => {
             list(conn, request, &index, &site, options);
         }
-        Some(index) => match place.open(&index) {
+        Some(index) => match open(conn, place, &index) {
             Some(file) => serve_opened(conn, request, &index, file, options),
             None => serve_file(conn, request, Some(&index), options),
         },
@@ -275,7 +295,7 @@ fn serve_opened(conn: Conn, request: &Request, path: &CStr, file: Opened, option
         options.place.fs.close(file);
         return ssi::serve(conn, options.root_dir.unwrap_or_default(), path, options.place.fence);
     }
-    let chosen = match choose_compressed(request, path, options) {
+    let chosen = match choose_compressed(conn, request, path, options) {
         Some(chosen) => {
             options.place.fs.close(file);
             Some(chosen)

@@ -9,6 +9,7 @@ use core::ptr::{NonNull, null_mut};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
+use std::rc::Rc;
 
 use super::engine::http_handler;
 use crate::abi::types::{flags, mg_connection, mg_fd};
@@ -33,19 +34,30 @@ pub(crate) struct FileStream {
     remaining: u64,
     /// Position of the next byte of a regular file.
     offset: u64,
+    /// Where the bytes come from unless it is the handle.
+    body: Body,
+}
+
+/// Where the bytes of a file come from.
+enum Body {
+    /// The handle.
+    Handle,
     /// A regular file, which goes out with `sendfile` where that is possible.
-    regular: Option<File>,
+    Regular(File),
+    /// Memory.
+    Content(Rc<Vec<u8>>),
 }
 
 impl FileStream {
     /// `len` bytes of `source` from `offset` on; a handle stands there already.
     pub(crate) fn new(fs: FileSystem, source: Source, offset: u64, len: u64) -> FileStream {
-        let (handle, regular) = match source {
-            Source::Regular(file) => (NO_HANDLE, Some(file)),
-            Source::Handle(handle) => (handle, None),
+        let (handle, body) = match source {
+            Source::Regular(file) => (NO_HANDLE, Body::Regular(file)),
+            Source::Content(content) => (NO_HANDLE, Body::Content(content)),
+            Source::Handle(handle) => (handle, Body::Handle),
         };
         let file = mg_fd { fd: handle, fs: fs.as_ptr() };
-        FileStream { file, remaining: len, offset, regular }
+        FileStream { file, remaining: len, offset, body }
     }
 
     fn file_system(&self) -> FileSystem {
@@ -54,16 +66,17 @@ impl FileStream {
     }
 
     fn close(self) {
-        if self.regular.is_none() {
+        if let Body::Handle = self.body {
             self.file_system().close_handle(self.file.fd);
         }
     }
 
     /// What to read from next.
     fn reader(&self) -> Reader {
-        match &self.regular {
-            Some(file) => Reader::Descriptor(file.as_raw_fd(), self.offset),
-            None => Reader::Handle(self.file_system(), self.file.fd),
+        match &self.body {
+            Body::Regular(file) => Reader::Descriptor(file.as_raw_fd(), self.offset),
+            Body::Content(content) => Reader::Content(Rc::clone(content), self.offset),
+            Body::Handle => Reader::Handle(self.file_system(), self.file.fd),
         }
     }
 
@@ -79,6 +92,8 @@ impl FileStream {
 enum Reader {
     /// Descriptor and position.
     Descriptor(c_int, u64),
+    /// Content and position.
+    Content(Rc<Vec<u8>>, u64),
     /// File system and handle.
     Handle(FileSystem, *mut c_void),
 }
@@ -92,6 +107,14 @@ impl Reader {
         match self {
             // SAFETY: passed on.
             Reader::Descriptor(fd, offset) => unsafe { socket::read_at(fd, buf, len, offset) },
+            Reader::Content(content, offset) => {
+                let from = usize::try_from(offset).unwrap_or(usize::MAX);
+                let rest = content.get(from..).unwrap_or_default();
+                let n = rest.len().min(len);
+                // SAFETY: passed on; the content is nobody's buffer.
+                unsafe { buf.copy_from_nonoverlapping(rest.as_ptr(), n) };
+                n
+            }
             // SAFETY: passed on.
             Reader::Handle(fs, handle) => unsafe { fs.read(handle, buf, len) },
         }
@@ -196,7 +219,7 @@ fn advance(conn: Conn) {
 }
 
 fn uses_sendfile(conn: Conn, stream: &FileStream) -> bool {
-    stream.regular.is_some() && !conn.is(flags::TLS) && conn.fd() != NO_FD
+    matches!(stream.body, Body::Regular(_)) && !conn.is(flags::TLS) && conn.fd() != NO_FD
 }
 
 /// Reads as much of the file as `c->send` takes.
@@ -232,7 +255,7 @@ pub(crate) fn has_file_to_send(conn: Conn) -> bool {
 /// Sends from the file. Returns what was sent and how much was wanted.
 pub(crate) fn send_file(conn: Conn) -> (io::Result<usize>, usize) {
     let Some(stream) = stream(conn) else { return (Ok(0), 0) };
-    let Some(file) = &stream.regular else { return (Ok(0), 0) };
+    let Body::Regular(file) = &stream.body else { return (Ok(0), 0) };
     let wanted = stream.remaining.min(MAX_SENDFILE) as usize;
     let mut offset = stream.offset as i64;
     let result = socket::send_file(conn.fd(), file.as_raw_fd(), &mut offset, wanted);
