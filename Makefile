@@ -49,7 +49,7 @@ HARDENED := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench instructions attack soak fuzz fuzz-coverage \
+	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench bench-codecs instructions attack soak fuzz fuzz-coverage \
 	doc release-docs history install uninstall deps clean help
 
 all: lib
@@ -179,6 +179,10 @@ valgrind: lib
 bench: lib
 	benches/run --build $(B)
 
+bench-codecs:
+	$(CARGO) build --release --manifest-path benches/codecs/Cargo.toml --target-dir target/codecs
+	benches/codecs/report target/codecs/release/codecs
+
 # UPDATE=1 takes what is measured for the new standard.
 instructions: lib
 	benches/instructions --build $(B) $(if $(UPDATE),--update)
@@ -255,6 +259,7 @@ help:
 	@echo 'make reproducible the library built twice, in different folders: the same bytes'
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers'
+	@echo 'make bench-codecs speed of the codecs, beside other implementations'
 	@echo 'make instructions instructions and system calls per request against the last standard'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'
 	@echo 'make soak         mixed load for MINUTES=30, then: flat memory, figures that add up'
