@@ -183,13 +183,14 @@ fn unsigned(args: &mut dyn Args, longs: u8) -> u64 {
 }
 
 /// The digits of a number, right-aligned in a small buffer.
-struct Digits {
+pub(super) struct Digits {
     text: [u8; 20],
     start: usize,
 }
 
 impl Digits {
-    fn as_bytes(&self) -> &[u8] {
+    /// The digits.
+    pub(super) fn as_bytes(&self) -> &[u8] {
         self.text.get(self.start..).unwrap_or_default()
     }
 
@@ -201,7 +202,8 @@ impl Digits {
     }
 }
 
-fn decimal(mut n: u64, negative: bool) -> Digits {
+/// Decimal digits of `n`, behind a `-` if it stands for a negative number.
+pub(super) fn decimal(mut n: u64, negative: bool) -> Digits {
     let mut digits = Digits { text: [0; 20], start: 20 };
     loop {
         digits.push(b'0' + (n % 10) as u8);
