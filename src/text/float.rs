@@ -344,7 +344,88 @@ fn plain(out: &mut Text, mut r: f64, e: i32, precision: i32) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// [`half_unit`] by the operations that the tables stand for.
+    fn stepped_half_unit(x: f64, first: usize, precision: i32) -> f64 {
+        let mut power = down(first);
+        if first == 0 && x > 1.0 {
+            while x / power >= 10.0 {
+                power *= 10.0;
+            }
+        } else {
+            while x <= power && power > 0.0 {
+                power /= 10.0;
+            }
+        }
+        (0..precision).fold(5.0 * power, |half, _| half / 10.0)
+    }
+
+    /// [`exponent`] in the same way.
+    fn stepped_exponent(r: f64) -> (i32, f64) {
+        let (mut e, mut power) = (0, 1.0);
+        while r / power >= 10.0 {
+            power *= 10.0;
+            e += 1;
+        }
+        while r < power && power > 0.0 {
+            power /= 10.0;
+            e -= 1;
+        }
+        (e, power)
+    }
+
+    /// [`integer_part`] digit by digit.
+    fn stepped_integer(mut r: f64) -> (String, f64) {
+        let (e, mut weight) = stepped_exponent(r);
+        let mut digits = String::new();
+        for _ in 0..=e {
+            digits.push(char::from(take_digit(&mut r, weight)));
+            weight /= 10.0;
+        }
+        (digits, r)
+    }
+
+    proptest! {
+        #[test]
+        fn tables_give_what_steps_give(
+            bits in 1..=f64::MAX.to_bits(),
+            power in -323..=308,
+            beside in -2..=2i64,
+            precision in 0..=MAX_PRECISION,
+        ) {
+            let power: f64 = format!("1e{power}").parse().expect("a number");
+            for x in [f64::from_bits(bits), f64::from_bits((power.to_bits() as i64 + beside).max(1) as u64)] {
+                for precision in [precision, 6] {
+                    for first in [0, 1] {
+                        let stepped = stepped_half_unit(x, first, precision);
+                        prop_assert_eq!(half_unit(x, first, precision), stepped, "{:e}", x);
+                    }
+                }
+                prop_assert_eq!(exponent(x), stepped_exponent(x), "{:e}", x);
+            }
+        }
+
+        #[test]
+        fn integers_at_once_are_those_digit_by_digit(
+            n in 1..1u64 << 53,
+            shift in 0..53u32,
+            tens in 1..16u32,
+            below in 0..3u64,
+        ) {
+            let near = f64::from_bits((10f64.powi(tens as i32)).to_bits() - below);
+            for x in [n as f64, n as f64 / (1u64 << shift) as f64, (n >> shift).max(1) as f64, near] {
+                let (mut out, mut rest) = (Text::new(), x);
+                integer_part(&mut out, &mut rest);
+                if x >= 1.0 {
+                    let (digits, stepped) = stepped_integer(x);
+                    prop_assert_eq!((out.as_bytes(), rest), (digits.as_bytes(), stepped), "{:e}", x);
+                }
+            }
+        }
+    }
 
     #[track_caller]
     fn check(form: Form, cases: &[(i32, f64, &str)]) {
