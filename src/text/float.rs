@@ -192,7 +192,7 @@ fn binary_exponent(x: f64) -> i32 {
 
 /// Exponent of the largest power of ten up to 2 to the `e`, or one less; 0 if `e` is negative.
 fn decimal_places(e: i32) -> usize {
-    usize::try_from(e).map_or(0, |e| e * 1233 >> 12)
+    usize::try_from(e).map_or(0, |e| (e * 1233) >> 12)
 }
 
 /// Cuts the next digit, in units of `weight`, off the top of `rest`.
