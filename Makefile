@@ -67,7 +67,8 @@ HARDENED := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs
 SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
-	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind bench instructions code-size attack soak fuzz fuzz-coverage \
+	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind \
+	bench bench-codecs instructions code-size attack soak fuzz fuzz-coverage \
 	doc release-docs history install uninstall deps clean help
 
 all: lib
@@ -201,6 +202,10 @@ bench: lib
 	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(EACH),--seconds $(EACH)) \
 	  $(if $(ONLY),--only '$(ONLY)')
 
+bench-codecs:
+	$(CARGO) build --release --manifest-path benches/codecs/Cargo.toml --target-dir target/codecs
+	benches/codecs/report target/codecs/release/codecs
+
 # UPDATE=1 takes what is measured for the new standard.
 instructions: lib
 	benches/instructions --build $(B) $(if $(UPDATE),--update)
@@ -281,6 +286,7 @@ help:
 	@echo 'make reproducible the library built twice, in different folders: the same bytes'
 	@echo 'make valgrind     C test suite under valgrind'
 	@echo 'make bench        speed, beside other servers (PLOTS=1: docs/plots; UPDATE=1: docs/speed.md)'
+	@echo 'make bench-codecs speed of the codecs, beside other implementations'
 	@echo 'make instructions instructions and system calls per request against the last standard'
 	@echo 'make code-size    bytes that the library adds to a program (PARTS=1: of what)'
 	@echo 'make attack       attacks on servers built with the library (QUICK=1: shorter ones)'

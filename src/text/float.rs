@@ -2,15 +2,48 @@
 //!
 //! The rounding rule is Mongoose's, not C's: half a unit of the last wanted place is added in
 //! binary64 and the decimal digits of the sum are truncated. Powers of ten are reached by repeated
-//! multiplication or division, so that decimal ties fall on the same side as in the original.
+//! multiplication or division, so that decimal ties fall on the same side as in the original; the
+//! compiler has multiplied and divided already ([`UP`], [`DOWN`], [`HALVES`]).
 
 use core::fmt::Write;
+
+use super::digits::Digits;
 
 /// Longest text; anything longer is cut.
 pub const MAX_LEN: usize = 39;
 
 /// No finite double has more decimal places in front or behind; more precision shows nothing new.
 const MAX_PRECISION: i32 = 400;
+
+/// 1, 10, 100, …: each is the one before times ten. The last is the largest that is finite.
+static UP: [f64; 309] = {
+    let mut powers = [1.0; 309];
+    let mut i = 1;
+    while i < powers.len() {
+        powers[i] = powers[i - 1] * 10.0;
+        i += 1;
+    }
+    powers
+};
+
+/// 1, 0.1, 0.01, …: each is a tenth of the one before. The last is 0.
+static DOWN: [f64; 325] = tenths_of(1.0);
+
+/// 5, 0.5, 0.05, … in the same way.
+static HALVES: [f64; 325] = tenths_of(5.0);
+
+/// Up to this exponent powers of ten are exact, and five times as much.
+const EXACT: usize = 22;
+
+const fn tenths_of(first: f64) -> [f64; 325] {
+    let mut tenths = [first; 325];
+    let mut i = 1;
+    while i < tenths.len() {
+        tenths[i] = tenths[i - 1] / 10.0;
+        i += 1;
+    }
+    tenths
+}
 
 /// `%f` or `%g`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,22 +113,28 @@ pub fn text(value: f64, form: Form, precision: i32) -> Text {
     out
 }
 
-/// Half a unit in the place `precision` behind the leading digit of `x`. `start` is the power of
-/// ten to count from: 1 for `%g`, 0.1 for `%f`, which never counts larger ones.
-fn half_unit(x: f64, start: f64, precision: i32) -> f64 {
-    let mut power = start;
-    if start == 1.0 && x > 1.0 {
-        while x / power >= 10.0 {
-            power *= 10.0;
-        }
-    } else {
-        // An exact power of ten counts as one less here.
-        while x <= power && power > 0.0 {
-            power /= 10.0;
-        }
+/// Half a unit in the place `precision` behind the leading digit of `x`. Tenths are counted from
+/// `DOWN[first]` on: 1 for `%g`; 0.1 for `%f`, which never counts larger ones.
+fn half_unit(x: f64, first: usize, precision: i32) -> f64 {
+    let places = precision as usize;
+    if first == 0 && x > 1.0 {
+        let e = tens(x);
+        return match places.checked_sub(e) {
+            _ if e > EXACT => divided(5.0 * up(e), places),
+            Some(below) => half(below),
+            None => 5.0 * up(e - places),
+        };
     }
-    let mut half = 5.0 * power;
-    for _ in 0..precision {
+    // An exact power of ten counts as one less here.
+    let e = tenths(x, first, |power| x <= power);
+    let first_half = 5.0 * down(e);
+    // The same start leads to the same end.
+    if first_half == half(e) { half(e + places) } else { divided(first_half, places) }
+}
+
+/// `half`, divided by ten `times`.
+fn divided(mut half: f64, times: usize) -> f64 {
+    for _ in 0..times {
         half /= 10.0;
         if half == 0.0 {
             break;
@@ -106,16 +145,54 @@ fn half_unit(x: f64, start: f64, precision: i32) -> f64 {
 
 /// Decimal exponent of `r`, and that power of ten.
 fn exponent(r: f64) -> (i32, f64) {
-    let (mut e, mut power) = (0, 1.0);
-    while r / power >= 10.0 {
-        power *= 10.0;
+    if r < 1.0 {
+        let e = tenths(r, 0, |power| r < power);
+        return (-(e as i32), down(e));
+    }
+    let e = tens(r);
+    // What is just below a power of ten may have been rounded to it.
+    if r < up(e) { (e as i32 - 1, up(e) / 10.0) } else { (e as i32, up(e)) }
+}
+
+fn up(e: usize) -> f64 {
+    UP.get(e).copied().unwrap_or(f64::INFINITY)
+}
+
+fn down(e: usize) -> f64 {
+    DOWN.get(e).copied().unwrap_or(0.0)
+}
+
+fn half(e: usize) -> f64 {
+    HALVES.get(e).copied().unwrap_or(0.0)
+}
+
+/// Index of the first power in [`UP`] of which `x`, at least 1, is less than tenfold.
+fn tens(x: f64) -> usize {
+    let mut e = decimal_places(binary_exponent(x));
+    while x / up(e) >= 10.0 {
         e += 1;
     }
-    while r < power && power > 0.0 {
-        power /= 10.0;
-        e -= 1;
+    e
+}
+
+/// Index of the first power in [`DOWN`], from `first` on, that is not `beyond` `x`, or that is 0.
+/// `x` is at most 1.
+fn tenths(x: f64, first: usize, beyond: impl Fn(f64) -> bool) -> usize {
+    let mut e = decimal_places(-(binary_exponent(x) + 1)).max(first);
+    while beyond(down(e)) && down(e) > 0.0 {
+        e += 1;
     }
-    (e, power)
+    e
+}
+
+/// Exponent of the largest power of two up to `x`; -1023 for all below the normal numbers.
+fn binary_exponent(x: f64) -> i32 {
+    (x.to_bits() >> 52 & 0x7ff) as i32 - 1023
+}
+
+/// Exponent of the largest power of ten up to 2 to the `e`, or one less; 0 if `e` is negative.
+fn decimal_places(e: i32) -> usize {
+    usize::try_from(e).map_or(0, |e| (e * 1233) >> 12)
 }
 
 /// Cuts the next digit, in units of `weight`, off the top of `rest`.
@@ -123,15 +200,20 @@ fn take_digit(rest: &mut f64, weight: f64) -> u8 {
     if weight <= 0.0 {
         return b'0';
     }
-    let digit = (*rest / weight) as u64;
-    *rest -= digit as f64 * weight;
-    b'0' + digit.min(9) as u8
+    let digit = (*rest / weight) as u8;
+    *rest -= f64::from(digit) * weight;
+    b'0' + digit.min(9)
 }
+
+/// Below this, digits are cut off without rounding: all at once is the same.
+const INTEGERS: f64 = (1u64 << 53) as f64;
 
 /// Integer part of `r`, at least one digit; leaves the fraction in `r`.
 fn integer_part(out: &mut Text, r: &mut f64) {
-    if *r < 1.0 {
-        out.push(b'0');
+    if *r < INTEGERS {
+        let n = *r as u64;
+        out.push_all(Digits::unsigned(n).as_bytes());
+        *r -= n as f64;
         return;
     }
     let (e, mut weight) = exponent(*r);
@@ -145,18 +227,17 @@ fn integer_part(out: &mut Text, r: &mut f64) {
 }
 
 fn decimals(out: &mut Text, r: &mut f64, count: i32) {
-    let mut weight = 0.1;
-    for _ in 0..count {
+    let count = usize::try_from(count).unwrap_or(0);
+    for &weight in DOWN.iter().skip(1).take(count) {
         if out.is_full() {
             return;
         }
         out.push(take_digit(r, weight));
-        weight /= 10.0;
     }
 }
 
 fn fixed(out: &mut Text, x: f64, precision: i32) {
-    let mut r = x + half_unit(x, 0.1, precision);
+    let mut r = x + half_unit(x, 1, precision);
     integer_part(out, &mut r);
     out.push(b'.');
     decimals(out, &mut r, precision);
@@ -166,7 +247,7 @@ fn general(out: &mut Text, x: f64, precision: i32) {
     if !(1e-99..1e99).contains(&x) && general_extreme(out, x, precision) {
         return;
     }
-    let r = x + half_unit(x, 1.0, precision);
+    let r = x + half_unit(x, 0, precision);
     let (e, power) = exponent(r);
     if precision >= 2 && (e >= precision || e <= -precision) {
         scientific(out, x / power, e, precision);
@@ -190,7 +271,7 @@ fn general_extreme(out: &mut Text, x: f64, precision: i32) -> bool {
         return false;
     }
     let precision = precision.max(1);
-    let carries = mantissa + half_unit(mantissa, 1.0, precision) >= 10.0;
+    let carries = mantissa + half_unit(mantissa, 0, precision) >= 10.0;
     let (mantissa, e) = if carries { (1.0, e + 1) } else { (mantissa, e) };
     if !overflows && e.abs() < precision {
         return false;
@@ -228,7 +309,7 @@ impl Write for Shortest {
 fn scientific(out: &mut Text, mantissa: f64, e: i32, precision: i32) {
     let mut digits = Text::new();
     digits.push_all(out.as_bytes());
-    let r = mantissa + half_unit(mantissa, 1.0, precision);
+    let r = mantissa + half_unit(mantissa, 0, precision);
     plain(&mut digits, r, exponent(r).0, precision);
     let room = MAX_LEN - if e.abs() >= 100 { 5 } else { 4 };
     out.len = 0;
@@ -263,7 +344,88 @@ fn plain(out: &mut Text, mut r: f64, e: i32, precision: i32) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// [`half_unit`] by the operations that the tables stand for.
+    fn stepped_half_unit(x: f64, first: usize, precision: i32) -> f64 {
+        let mut power = down(first);
+        if first == 0 && x > 1.0 {
+            while x / power >= 10.0 {
+                power *= 10.0;
+            }
+        } else {
+            while x <= power && power > 0.0 {
+                power /= 10.0;
+            }
+        }
+        (0..precision).fold(5.0 * power, |half, _| half / 10.0)
+    }
+
+    /// [`exponent`] in the same way.
+    fn stepped_exponent(r: f64) -> (i32, f64) {
+        let (mut e, mut power) = (0, 1.0);
+        while r / power >= 10.0 {
+            power *= 10.0;
+            e += 1;
+        }
+        while r < power && power > 0.0 {
+            power /= 10.0;
+            e -= 1;
+        }
+        (e, power)
+    }
+
+    /// [`integer_part`] digit by digit.
+    fn stepped_integer(mut r: f64) -> (String, f64) {
+        let (e, mut weight) = stepped_exponent(r);
+        let mut digits = String::new();
+        for _ in 0..=e {
+            digits.push(char::from(take_digit(&mut r, weight)));
+            weight /= 10.0;
+        }
+        (digits, r)
+    }
+
+    proptest! {
+        #[test]
+        fn tables_give_what_steps_give(
+            bits in 1..=f64::MAX.to_bits(),
+            power in -323..=308,
+            beside in -2..=2i64,
+            precision in 0..=MAX_PRECISION,
+        ) {
+            let power: f64 = format!("1e{power}").parse().expect("a number");
+            for x in [f64::from_bits(bits), f64::from_bits((power.to_bits() as i64 + beside).max(1) as u64)] {
+                for precision in [precision, 6] {
+                    for first in [0, 1] {
+                        let stepped = stepped_half_unit(x, first, precision);
+                        prop_assert_eq!(half_unit(x, first, precision), stepped, "{:e}", x);
+                    }
+                }
+                prop_assert_eq!(exponent(x), stepped_exponent(x), "{:e}", x);
+            }
+        }
+
+        #[test]
+        fn integers_at_once_are_those_digit_by_digit(
+            n in 1..1u64 << 53,
+            shift in 0..53u32,
+            tens in 1..16u32,
+            below in 0..3u64,
+        ) {
+            let near = f64::from_bits((10f64.powi(tens as i32)).to_bits() - below);
+            for x in [n as f64, n as f64 / (1u64 << shift) as f64, (n >> shift).max(1) as f64, near] {
+                let (mut out, mut rest) = (Text::new(), x);
+                integer_part(&mut out, &mut rest);
+                if x >= 1.0 {
+                    let (digits, stepped) = stepped_integer(x);
+                    prop_assert_eq!((out.as_bytes(), rest), (digits.as_bytes(), stepped), "{:e}", x);
+                }
+            }
+        }
+    }
 
     #[track_caller]
     fn check(form: Form, cases: &[(i32, f64, &str)]) {

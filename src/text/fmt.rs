@@ -6,6 +6,7 @@
 //! `% [#] [-] [0] [width] [.precision | .*] [h...] [l | ll] conversion`, with the conversions
 //! `d u x X p f g s c M m %`. Anything else prints itself and takes no argument.
 
+use super::digits::Digits;
 use super::float;
 use super::search::position;
 
@@ -140,13 +141,13 @@ fn convert(out: &mut Out, letter: u8, spec: Spec, args: &mut dyn Args) {
     match letter {
         b'd' => {
             let n = signed(args, spec.longs);
-            number(out, decimal(n.unsigned_abs(), n < 0).as_bytes(), spec);
+            number(out, Digits::signed(n).as_bytes(), spec);
         }
-        b'u' => number(out, decimal(unsigned(args, spec.longs), false).as_bytes(), spec),
-        b'x' | b'X' => number(out, hex(unsigned(args, spec.longs)).as_bytes(), spec),
+        b'u' => number(out, Digits::unsigned(unsigned(args, spec.longs)).as_bytes(), spec),
+        b'x' | b'X' => number(out, Digits::hex(unsigned(args, spec.longs)).as_bytes(), spec),
         b'p' => {
             let spec = Spec { prefix: true, ..spec };
-            number(out, hex(args.long() as u64).as_bytes(), spec);
+            number(out, Digits::hex(args.long() as u64).as_bytes(), spec);
         }
         b'f' | b'g' => {
             let form = if letter == b'f' { float::Form::Fixed } else { float::Form::General };
@@ -179,59 +180,6 @@ fn unsigned(args: &mut dyn Args, longs: u8) -> u64 {
         0 => u64::from(args.int() as u32),
         1 => args.long() as u64,
         _ => args.llong() as u64,
-    }
-}
-
-/// The digits of a number, right-aligned in a small buffer.
-struct Digits {
-    text: [u8; 20],
-    start: usize,
-}
-
-impl Digits {
-    fn as_bytes(&self) -> &[u8] {
-        self.text.get(self.start..).unwrap_or_default()
-    }
-
-    fn push(&mut self, c: u8) {
-        self.start = self.start.saturating_sub(1);
-        if let Some(place) = self.text.get_mut(self.start) {
-            *place = c;
-        }
-    }
-}
-
-fn decimal(mut n: u64, negative: bool) -> Digits {
-    let mut digits = Digits { text: [0; 20], start: 20 };
-    loop {
-        digits.push(b'0' + (n % 10) as u8);
-        n /= 10;
-        if n == 0 {
-            break;
-        }
-    }
-    if negative {
-        digits.push(b'-');
-    }
-    digits
-}
-
-fn hex(mut n: u64) -> Digits {
-    let mut digits = Digits { text: [0; 20], start: 20 };
-    loop {
-        digits.push(hex_digit((n & 15) as u8));
-        n >>= 4;
-        if n == 0 {
-            return digits;
-        }
-    }
-}
-
-/// Lower-case hex digit of the low four bits.
-pub fn hex_digit(n: u8) -> u8 {
-    match n & 15 {
-        n @ 0..=9 => b'0' + n,
-        n => b'a' + n - 10,
     }
 }
 

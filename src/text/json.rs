@@ -6,6 +6,8 @@
 
 use core::ops::Range;
 
+use super::search::{Block, position};
+
 /// Deepest nesting of objects and arrays.
 pub const MAX_DEPTH: u32 = 30;
 
@@ -70,15 +72,18 @@ impl<'a> Scan<'a> {
         self.text.get(self.pos..).unwrap_or_default()
     }
 
+    #[inline]
     fn skip_blanks(&mut self) {
-        let blank = |c: &&u8| matches!(c, b' ' | b'\t' | b'\r' | b'\n');
-        self.pos += self.rest().iter().take_while(blank).count();
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.text.get(self.pos) {
+            self.pos += 1;
+        }
     }
 
     /// The first byte of the next token.
+    #[inline]
     fn token(&mut self) -> Result<u8, Error> {
         self.skip_blanks();
-        self.rest().first().copied().ok_or(Error::NotFound)
+        self.text.get(self.pos).copied().ok_or(Error::NotFound)
     }
 
     fn expect(&mut self, c: u8) -> Result<(), Error> {
@@ -179,11 +184,11 @@ impl<'a> Scan<'a> {
         match c {
             b'"' => return self.string(),
             b'-' | b'0'..=b'9' => self.pos += number_len(self.rest()),
-            _ => {
-                let words: [&[u8]; 3] = [b"true", b"false", b"null"];
-                let word = words.into_iter().find(|word| self.rest().starts_with(word));
-                self.pos += word.ok_or(Error::Invalid)?.len();
-            }
+            _ => match self.rest() {
+                [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => self.pos += 4,
+                [b'f', b'a', b'l', b's', b'e', ..] => self.pos += 5,
+                _ => return Err(Error::Invalid),
+            },
         }
         Ok(())
     }
@@ -191,18 +196,18 @@ impl<'a> Scan<'a> {
     /// Skips a string with its quotes.
     fn string(&mut self) -> Result<(), Error> {
         let mut from = self.pos + 1;
-        loop {
-            let rest = self.text.get(from..).ok_or(Error::Invalid)?;
-            let at = memchr::memchr3(b'"', b'\\', 0, rest).ok_or(Error::Invalid)?;
-            match rest.get(at) {
+        let stops = |block: Block| block.is(b'"') | block.is(b'\\') | block.is(0);
+        while let Some(at) = position(self.text, from, stops) {
+            match self.text.get(at) {
                 Some(b'"') => {
-                    self.pos = from + at + 1;
+                    self.pos = at + 1;
                     return Ok(());
                 }
-                Some(b'\\') => from += at + 2,
-                _ => return Err(Error::Invalid),
+                Some(b'\\') => from = at + 2,
+                _ => break,
             }
         }
+        Err(Error::Invalid)
     }
 
     /// Enters an object and stops at the value whose key starts `path`; returns the path behind it.

@@ -1,6 +1,7 @@
 //! Layout of log lines: the 40-character prefix, and hex dumps.
 
-use super::fmt::{Args, Sink, format, hex_digit};
+use super::digits::hex_digit;
+use super::fmt::{Args, Sink, format};
 
 /// Length of the prefix.
 pub const PREFIX_LEN: usize = 40;

@@ -4,7 +4,8 @@
 
 use super::addr::Ip;
 use super::base64::encode_group;
-use super::fmt::{Sink, hex_digit};
+use super::digits::hex_digit;
+use super::fmt::Sink;
 
 /// Collects short pieces and passes them on in runs.
 struct Runs<'a> {

@@ -3,6 +3,8 @@
 //! A call of a search function costs more than looking through a header field does; this is
 //! inlined instead.
 
+use core::num::NonZeroU32;
+
 use crate::lanes::WIDTH;
 pub(crate) use crate::lanes::{Block, Lanes};
 
@@ -11,9 +13,9 @@ pub(crate) use crate::lanes::{Block, Lanes};
 pub(crate) fn position(text: &[u8], from: usize, class: impl Fn(Block) -> Lanes) -> Option<usize> {
     // Most searches end in the first block.
     let block = text.get(from..).and_then(<[u8]>::first_chunk);
-    match block.map(|block| class(Block::new(block)).bits()) {
-        Some(marks) if marks != 0 => Some(from + marks.trailing_zeros() as usize),
-        _ => positions(text, from, class).next(),
+    match block.and_then(|block| NonZeroU32::new(class(Block::new(block)).bits())) {
+        Some(marks) => Some(from + marks.trailing_zeros() as usize),
+        None => positions(text, from, class).next(),
     }
 }
 
@@ -45,7 +47,11 @@ impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        while self.marks == 0 {
+        // Where there is a mark for sure, it is found by one instruction.
+        let marks = loop {
+            if let Some(marks) = NonZeroU32::new(self.marks) {
+                break marks;
+            }
             self.base = self.text.len() - self.rest.len();
             if let Some((block, rest)) = self.rest.split_first_chunk() {
                 self.rest = rest;
@@ -56,10 +62,9 @@ impl<C: Fn(Block) -> Lanes> Iterator for Positions<'_, C> {
                 self.marks = last_marks(self.text, self.rest, &self.class);
                 self.rest = &[];
             }
-        }
-        let at = self.base + self.marks.trailing_zeros() as usize;
+        };
         self.marks &= self.marks - 1;
-        Some(at)
+        Some(self.base + marks.trailing_zeros() as usize)
     }
 }
 

@@ -400,18 +400,21 @@ impl<'a, E: Iterator<Item = usize>> Lines<'a, E> {
     #[inline(always)]
     fn next(&mut self, error: HeadError) -> Result<Line<'a>, HeadError> {
         loop {
-            let at = self.ends.next().ok_or(error)?;
-            match self.text.get(at..).unwrap_or_default() {
-                [b'\r', b'\n', ..] => {}
-                [b'\n', ..] => {
-                    let start = core::mem::replace(&mut self.start, at + 1);
-                    let has_cr = at > start && self.text.get(at - 1) == Some(&b'\r');
-                    let end = at - usize::from(has_cr);
-                    return Ok(Line { text: self.text, start, end });
+            let end = self.ends.next().ok_or(error)?;
+            let next = match self.text.get(end) {
+                Some(b'\r') if self.text.get(end + 1) == Some(&b'\n') => {
+                    self.ends.next(); // The LF.
+                    end + 2
                 }
-                [0x7f, ..] => self.has_del = true,
+                Some(b'\n') => end + 1,
+                Some(0x7f) => {
+                    self.has_del = true;
+                    continue;
+                }
                 _ => return Err(error),
-            }
+            };
+            let start = core::mem::replace(&mut self.start, next);
+            return Ok(Line { text: self.text, start, end });
         }
     }
 }
