@@ -15,9 +15,12 @@ pub const MAX_LEN: usize = 39;
 /// No finite double has more decimal places in front or behind; more precision shows nothing new.
 const MAX_PRECISION: i32 = 400;
 
-/// 1, 10, 100, …: each is the one before times ten. The last is the largest that is finite.
-static UP: [f64; 309] = {
-    let mut powers = [1.0; 309];
+/// How many powers are in the tables; those beyond are reached from the last one.
+const POWERS: usize = 48;
+
+/// 1, 10, 100, …: each is the one before times ten.
+static UP: [f64; POWERS] = {
+    let mut powers = [1.0; POWERS];
     let mut i = 1;
     while i < powers.len() {
         powers[i] = powers[i - 1] * 10.0;
@@ -26,17 +29,17 @@ static UP: [f64; 309] = {
     powers
 };
 
-/// 1, 0.1, 0.01, …: each is a tenth of the one before. The last is 0.
-static DOWN: [f64; 325] = tenths_of(1.0);
+/// 1, 0.1, 0.01, …: each is a tenth of the one before.
+static DOWN: [f64; POWERS] = tenths_of(1.0);
 
 /// 5, 0.5, 0.05, … in the same way.
-static HALVES: [f64; 325] = tenths_of(5.0);
+static HALVES: [f64; POWERS] = tenths_of(5.0);
 
 /// Up to this exponent powers of ten are exact, and five times as much.
 const EXACT: usize = 22;
 
-const fn tenths_of(first: f64) -> [f64; 325] {
-    let mut tenths = [first; 325];
+const fn tenths_of(first: f64) -> [f64; POWERS] {
+    let mut tenths = [first; POWERS];
     let mut i = 1;
     while i < tenths.len() {
         tenths[i] = tenths[i - 1] / 10.0;
@@ -154,16 +157,35 @@ fn exponent(r: f64) -> (i32, f64) {
     if r < up(e) { (e as i32 - 1, up(e) / 10.0) } else { (e as i32, up(e)) }
 }
 
+/// 10 to the `e`.
 fn up(e: usize) -> f64 {
-    UP.get(e).copied().unwrap_or(f64::INFINITY)
+    entry(&UP, e, |power| power * 10.0)
 }
 
+/// A tenth to the `e`.
 fn down(e: usize) -> f64 {
-    DOWN.get(e).copied().unwrap_or(0.0)
+    entry(&DOWN, e, |power| power / 10.0)
 }
 
+/// Half of it: 5, 0.5, …
 fn half(e: usize) -> f64 {
-    HALVES.get(e).copied().unwrap_or(0.0)
+    entry(&HALVES, e, |half| half / 10.0)
+}
+
+/// Entry `e` of a table of which each entry is a step from the one before.
+fn entry(table: &[f64; POWERS], e: usize, step: fn(f64) -> f64) -> f64 {
+    if let Some(&power) = table.get(e) {
+        return power;
+    }
+    let mut power = table[POWERS - 1];
+    for _ in POWERS..=e {
+        let next = step(power);
+        if next == power {
+            break; // 0 or infinity.
+        }
+        power = next;
+    }
+    power
 }
 
 /// Index of the first power in [`UP`] of which `x`, at least 1, is less than tenfold.
@@ -228,7 +250,7 @@ fn integer_part(out: &mut Text, r: &mut f64) {
 
 fn decimals(out: &mut Text, r: &mut f64, count: i32) {
     let count = usize::try_from(count).unwrap_or(0);
-    for &weight in DOWN.iter().skip(1).take(count) {
+    for weight in (1..=count).map(down) {
         if out.is_full() {
             return;
         }
