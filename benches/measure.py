@@ -16,7 +16,7 @@ def measure(scenarios, names, place, seconds, rounds):
     for number in range(1, rounds + 1):
         for scenario in scenarios:
             tell(f"round {number} of {rounds}: {scenario.title}")
-            for name in able(scenario, names, place):
+            for name in in_turn(able(scenario, names, place), number):
                 try:
                     with Server(name, place) as server:
                         sample = scenario.load(server, seconds)
@@ -28,6 +28,12 @@ def measure(scenarios, names, place, seconds, rounds):
                     results.setdefault((scenario.key, name), []).append(sample)
     tell("")
     return results, failures
+
+
+def in_turn(names, number):
+    """Another one begins in each round: it may matter who comes first."""
+    begin = number % len(names) if names else 0
+    return names[begin:] + names[:begin]
 
 
 def able(scenario, names, place):
