@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::conn::{Conn, Origin};
 use super::state::State;
+use super::trim::Trim;
 use crate::abi::app_options;
 use crate::abi::guard::{mg_guard_event, mg_guard_handler_t};
 use crate::abi::types::mg_addr;
@@ -25,6 +26,8 @@ pub(crate) struct Guarded {
     pub(crate) settings: Settings,
     pub(crate) stats: Stats,
     pub(crate) schedule: Schedule,
+    /// When memory is given back to the system.
+    pub(crate) trim: Trim,
     pub(crate) candidates: Candidates,
     /// When the walk for candidates was last done, in milliseconds.
     pub(crate) walked_ms: u64,
@@ -84,6 +87,7 @@ impl Guarded {
             settings: Settings::new(defaults),
             stats: Stats::default(),
             schedule: Schedule::default(),
+            trim: Trim::default(),
             candidates: Candidates::default(),
             walked_ms: 0,
             full_since_ms: 0,

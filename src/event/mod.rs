@@ -39,6 +39,7 @@ pub(crate) mod rounds;
 pub(crate) mod settings;
 pub(crate) mod slow;
 pub(crate) mod state;
+pub(crate) mod trim;
 pub(crate) mod unlisted;
 pub(crate) mod url;
 pub(crate) mod wake;

@@ -9,7 +9,9 @@ use super::conn::{Conn, Kind, NO_FD, Origin};
 use super::emit::{call, call_count, ev, fail};
 use super::io::{self, handshake_step, is_throttled, output_pending, read_step, write_step};
 use super::state::{Scope, State};
-use super::{admission, connect, guarded, linger, phases, proxy_header, rounds, unlisted, wake};
+use super::{
+    admission, connect, guarded, linger, phases, proxy_header, rounds, trim, unlisted, wake,
+};
 use crate::abi::hooks::mg_ota_poll;
 use crate::abi::panics;
 use crate::abi::timer::{mg_timer_poll, now_ms};
@@ -45,6 +47,7 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
             Vec::new()
         }
     };
+    let is_busy = !ready.is_empty();
     let now = now_ms();
     if let Some(state) = State::of(mgr) {
         state.set_now(now);
@@ -69,6 +72,7 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         }
         // What came while the program was busy elsewhere has been read by now: it was in time.
         phases::expire(state);
+        trim::give_back(state, is_busy);
         state.with_guard(|guarded| {
             guarded.access_log.flush();
             guarded.error_log.flush();

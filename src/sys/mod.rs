@@ -4,7 +4,8 @@
 //! - [`poller::Poller`]: watch descriptors for input and output, wait with a time limit;
 //! - [`socket`]: open, bind, connect, accept, send and receive, addresses, socket options;
 //! - [`interfaces`]: the networks that this host is on;
-//! - [`event_fd`]: a descriptor another thread can make readable.
+//! - [`event_fd`]: a descriptor another thread can make readable;
+//! - [`memory`]: the heap of the C library.
 //!
 //! Nothing here knows a connection or a manager.
 
@@ -12,6 +13,7 @@ pub(crate) mod event_fd;
 pub(crate) mod interfaces;
 pub(crate) mod limits;
 pub(crate) mod log_file;
+pub(crate) mod memory;
 pub(crate) mod poller;
 pub(crate) mod socket;
 
