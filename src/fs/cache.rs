@@ -4,12 +4,12 @@
 //! is not taken from here. Only writing through a shared memory mapping leaves no trace that every
 //! system shows at once.
 
-use std::ffi::{CStr, CString, OsStr};
+use core::ffi::{CStr, c_int};
+use core::mem::MaybeUninit;
+use std::ffi::CString;
 use std::fs::{File, Metadata};
 use std::io::Read;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -79,6 +79,27 @@ impl Version {
         }
     }
 
+    /// The version at `path` now, where a link is another file; `None` if there is nothing. On network
+    /// file systems the server is asked, as it is when a file is opened.
+    fn at(path: &CStr) -> Option<Version> {
+        const FLAGS: c_int = libc::AT_SYMLINK_NOFOLLOW | libc::AT_STATX_FORCE_SYNC;
+        let mut found = MaybeUninit::<libc::statx>::zeroed();
+        // SAFETY: the path ends with a NUL, and the kernel fills the structure in if it returns 0.
+        let found = unsafe {
+            let place = found.as_mut_ptr();
+            let done =
+                libc::statx(libc::AT_FDCWD, path.as_ptr(), FLAGS, libc::STATX_BASIC_STATS, place);
+            (done == 0).then(|| found.assume_init())?
+        };
+        let time = |time: libc::statx_timestamp| (time.tv_sec, time.tv_nsec.into());
+        Some(Version {
+            place: (libc::makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino),
+            size: found.stx_size,
+            modified: time(found.stx_mtime),
+            changed: time(found.stx_ctime),
+        })
+    }
+
     /// True if the file was changed within [`RECENTLY`] before now, or its time is of no use.
     fn is_recent(&self) -> bool {
         let (Ok(seconds), Ok(nanos)) = (self.changed.0.try_into(), self.changed.1.try_into())
@@ -102,10 +123,9 @@ impl FileCache {
         let within = Within::of(fence);
         let is_it = |kept: &Kept| kept.within == within && kept.path.as_c_str() == path;
         let at = self.files.iter().position(is_it)?;
-        // A link in the place of the file is another file.
-        let meta = Path::new(OsStr::from_bytes(path.to_bytes())).symlink_metadata();
+        let version = Version::at(path);
         let kept = self.files.get_mut(at)?;
-        if meta.ok().map(|meta| Version::of(&meta)) != Some(kept.version) {
+        if version != Some(kept.version) {
             self.remove(at);
             return None;
         }
@@ -166,8 +186,9 @@ fn read(file: &mut File, size: usize) -> Option<Rc<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::symlink;
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
 
     use super::*;
     use crate::fs::fence;
@@ -239,6 +260,21 @@ mod tests {
             assert_eq!(content(&mut cache, &path, None), None, "{what}");
             assert_eq!(cache.size, 0, "{what}");
         }
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    /// A look at a path says what the open file says.
+    #[test]
+    fn looks_agree() {
+        let dir = folder("looks");
+        std::fs::write(dir.join("a"), "one").unwrap();
+        symlink("a", dir.join("b")).unwrap();
+        for name in ["a", "b", "."] {
+            let path = dir.join(name);
+            let meta = path.symlink_metadata().unwrap();
+            assert_eq!(Version::at(&c(&path)), Some(Version::of(&meta)), "{name}");
+        }
+        assert_eq!(Version::at(&c(&dir.join("none"))), None);
         std::fs::remove_dir_all(&dir).unwrap();
     }
 
