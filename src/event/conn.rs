@@ -237,10 +237,10 @@ impl Conn {
         {
             use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
             const OFFSETS: [isize; 6] = [
-                -48,
+                offset_of!(Private, last_io_ms) as isize - size_of::<Private>() as isize,
                 offset_of!(mg_connection, next) as isize,
                 offset_of!(mg_connection, fd) as isize,
-                offset_of!(mg_connection, send) as isize + 16,
+                offset_of!(mg_connection, send.len) as isize,
                 offset_of!(mg_connection, r#fn) as isize,
                 offset_of!(mg_connection, flags) as isize,
             ];

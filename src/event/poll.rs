@@ -66,8 +66,9 @@ pub(crate) unsafe fn poll(mgr: *mut mg_mgr, ms: i32) {
         match rounds::begin(state, now) {
             None => visit_all(state, now),
             Some(due) => {
-                let mut due = due.iter().filter_map(|&id| state.find(id));
-                visit_each(state, now, due.next(), |_| due.next());
+                let mut conns = due.iter().filter_map(|&id| state.find(id));
+                visit_each(state, now, conns.next(), |_| conns.next());
+                rounds::end(state, due);
             }
         }
         // What came while the program was busy elsewhere has been read by now: it was in time.
@@ -86,7 +87,7 @@ fn wait(state: State, ms: i32) -> Vec<Ready> {
     if state.has_again() || rounds::has_due(state) {
         return state.wait(0);
     }
-    if rounds::is_between(state, now_ms()) {
+    if rounds::is_between(state, now_ms) {
         return state.wait(until_deadline(state, ms));
     }
     if state.len() > FEW_CONNECTIONS {
@@ -320,7 +321,7 @@ fn visit(state: State, conn: Conn, now: u64) {
     poll_event(conn, now);
     if !conn.is_at_rest() {
         serve(state, conn, now, false);
-    } else if give_buffers_back(conn, now) {
+    } else if conn.private().counted_bytes != [0; 2] && give_buffers_back(conn, now) {
         phases::count_buffers(state, conn);
     }
 }
@@ -419,8 +420,7 @@ fn transfer(state: State, conn: Conn, had_output: bool) {
 /// write makes new ones. An input buffer that the program enlarged stays. True if it was time for it.
 #[inline]
 fn give_buffers_back(conn: Conn, now: u64) -> bool {
-    let private = conn.private();
-    if private.counted_bytes == [0; 2] || now.wrapping_sub(private.last_io_ms) <= BUFFER_IDLE_MS {
+    if now.wrapping_sub(conn.private().last_io_ms) <= BUFFER_IDLE_MS {
         return false;
     }
     let recv = conn.recv();

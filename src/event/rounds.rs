@@ -13,6 +13,8 @@ use crate::guard::options::Name;
 pub(crate) struct Rounds {
     /// Ids of the connections to visit before the next round; each has `due` set.
     due: Vec<u64>,
+    /// An empty list for the next time, kept for its capacity.
+    spare: Vec<u64>,
     /// When the last round was, in milliseconds.
     last_ms: u64,
     /// `poll_event_interval_ms`; 0: every iteration is a round.
@@ -59,9 +61,11 @@ pub(crate) fn visit_next(state: State, conn: Conn) {
     }
 }
 
-/// True if the next iteration need not look at quiet connections, going by the time `now`.
-pub(crate) fn is_between(state: State, now: u64) -> bool {
-    state.with_rounds(|rounds| rounds.interval_ms > 0 && !rounds.is_due(now)) && !state.is_closing()
+/// True if an iteration need not look at quiet connections. `now` gives the time in milliseconds, and
+/// is not asked if every iteration is a round.
+pub(crate) fn is_between(state: State, now: impl FnOnce() -> u64) -> bool {
+    state.with_rounds(|rounds| rounds.interval_ms > 0 && !rounds.is_due(now()))
+        && !state.is_closing()
 }
 
 /// True if a connection waits for its visit.
@@ -69,17 +73,29 @@ pub(crate) fn has_due(state: State) -> bool {
     state.with_rounds(|rounds| !rounds.due.is_empty() || rounds.is_incomplete)
 }
 
-/// Begins the visits of the iteration at `now`: those to visit, or `None` for everybody.
+/// Begins the visits of the iteration at `now`: those to visit, to be given back with [`end`], or `None`
+/// for everybody.
 pub(crate) fn begin(state: State, now: u64) -> Option<Vec<u64>> {
-    let is_between = is_between(state, now);
+    let is_between = is_between(state, || now);
     let due = state.with_rounds(|rounds| {
         if !is_between {
             (rounds.last_ms, rounds.is_incomplete) = (now, false);
         }
-        core::mem::take(&mut rounds.due)
+        let spare = core::mem::take(&mut rounds.spare);
+        core::mem::replace(&mut rounds.due, spare)
     });
     for conn in due.iter().filter_map(|&id| state.find(id)) {
         conn.private().due = false;
     }
-    is_between.then_some(due)
+    if is_between {
+        return Some(due);
+    }
+    end(state, due);
+    None
+}
+
+/// The connections in the list were visited.
+pub(crate) fn end(state: State, mut due: Vec<u64>) {
+    due.clear();
+    state.with_rounds(|rounds| rounds.spare = due);
 }

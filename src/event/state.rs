@@ -319,7 +319,7 @@ impl State {
         self.inner().poller.remove(fd, key);
     }
 
-    /// Lets `f` look at, or change, the small files that were served.
+    /// Lets `f` look at, or change, the small files that were served. It must not run program code.
     pub(crate) fn with_files<R>(self, f: impl FnOnce(&mut FileCache) -> R) -> R {
         f(&mut self.inner().files)
     }

@@ -7,17 +7,16 @@
 use core::ffi::{CStr, c_int};
 use core::mem::MaybeUninit;
 use std::ffi::CString;
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use super::fence::{Fence, Links};
-use super::posix::RegularFile;
+use super::posix::{self, RegularFile};
 
 /// Larger files are not kept.
-pub(crate) const MAX_FILE_SIZE: u64 = 16 << 10;
+const MAX_FILE_SIZE: u64 = 16 << 10;
 
 /// Most files that are kept.
 const MAX_FILES: usize = 64;
@@ -138,7 +137,7 @@ impl FileCache {
         &mut self,
         path: &CStr,
         fence: Option<Fence>,
-        regular: &mut RegularFile,
+        regular: &RegularFile,
         now_ms: u64,
     ) -> Option<Rc<Vec<u8>>> {
         let version = regular.version;
@@ -150,7 +149,8 @@ impl FileCache {
             self.drop_unused(now_ms)?;
         }
         self.files.try_reserve(1).ok()?;
-        let content = read(&mut regular.file, size)?;
+        let content = posix::read_whole(regular, size).filter(|content| content.len() == size)?;
+        let content = Rc::new(content);
         let (path, within) = (path.to_owned(), Within::of(fence));
         self.size += content.len();
         let kept = Kept { path, within, version, content: Rc::clone(&content), used_ms: now_ms };
@@ -176,23 +176,16 @@ impl FileCache {
     }
 }
 
-/// All `size` bytes of `file`; `None` if it has fewer by now.
-fn read(file: &mut File, size: usize) -> Option<Rc<Vec<u8>>> {
-    let mut content = Vec::new();
-    content.try_reserve_exact(size).ok()?;
-    file.take(size as u64).read_to_end(&mut content).ok()?;
-    (content.len() == size).then(|| Rc::new(content))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::symlink;
     use std::path::{Path, PathBuf};
 
     use super::*;
     use crate::fs::fence;
-    use crate::fs::posix::{self, Found};
+    use crate::fs::posix::Found;
 
     /// A folder of this test's own.
     fn folder(name: &str) -> PathBuf {
@@ -221,8 +214,8 @@ mod tests {
     /// Opens `path` and has it kept; whether it was.
     fn keep(cache: &mut FileCache, path: &Path, fence: Option<Fence>, now_ms: u64) -> bool {
         let opened = fence::open_plain(path.as_os_str().as_bytes(), fence::READ);
-        let Found::Regular(mut regular) = posix::what_is(opened) else { panic!("no file") };
-        cache.keep(&c(path), fence, &mut regular, now_ms).is_some()
+        let Found::Regular(regular) = posix::what_is(opened) else { panic!("no file") };
+        cache.keep(&c(path), fence, &regular, now_ms).is_some()
     }
 
     fn content(cache: &mut FileCache, path: &Path, fence: Option<Fence>) -> Option<Vec<u8>> {

@@ -22,25 +22,20 @@ impl Place<'_> {
 
     /// What is at `path`, open if it is a regular file.
     pub(crate) fn probe(&self, path: &CStr) -> Probe {
-        match self.effective_fence() {
-            Some(fence) => posix::what_is(fence.open(path, fence::READ)).into(),
-            None => self.fs.probe(path),
+        match self.fs.is_posix() {
+            true => self.find(path).into(),
+            false => self.fs.probe(path),
         }
     }
 
-    /// [`Place::probe`]; regular files of the operating system come from `cache`, or go there.
+    /// [`Place::probe`] of the operating system's file system; regular files come from `cache`, or go
+    /// there. Runs no program code.
     pub(crate) fn probe_cached(&self, path: &CStr, cache: &mut FileCache, now_ms: u64) -> Probe {
-        if !self.fs.is_posix() {
-            return self.probe(path);
-        }
         if let Some((content, mtime)) = cache.find(path, self.fence, now_ms) {
             return Probe::File(Opened::content(content, mtime));
         }
-        let mut found = match self.fence {
-            Some(fence) => posix::what_is(fence.open(path, fence::READ)),
-            None => posix::open_any(path.to_bytes()),
-        };
-        if let Found::Regular(regular) = &mut found
+        let found = self.find(path);
+        if let Found::Regular(regular) = &found
             && let Some(content) = cache.keep(path, self.fence, regular, now_ms)
         {
             return Probe::File(Opened::content(content, regular.mtime));
@@ -48,14 +43,11 @@ impl Place<'_> {
         found.into()
     }
 
-    /// Opens a file for reading; `None` for directories, devices and what may not be seen.
-    pub(crate) fn open(&self, path: &CStr) -> Option<Opened> {
-        match self.effective_fence() {
-            Some(_) => match self.probe(path) {
-                Probe::File(file) => Some(file),
-                Probe::Directory | Probe::Missing => None,
-            },
-            None => self.fs.open(path),
+    /// What is at `path` in the operating system's file system, by one look at what was opened.
+    fn find(&self, path: &CStr) -> Found {
+        match self.fence {
+            Some(fence) => posix::what_is(fence.open(path, fence::READ)),
+            None => posix::open_any(path.to_bytes()),
         }
     }
 

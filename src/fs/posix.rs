@@ -89,11 +89,11 @@ pub(crate) fn what_is(opened: io::Result<File>) -> Found {
 }
 
 /// Content of `regular`; `None` if it cannot be read or is longer than `limit` bytes.
-pub(crate) fn read_whole(regular: RegularFile, limit: usize) -> Option<Vec<u8>> {
+pub(crate) fn read_whole(regular: &RegularFile, limit: usize) -> Option<Vec<u8>> {
     let size = usize::try_from(regular.size).ok().filter(|&size| size <= limit)?;
     let mut content = Vec::new();
     content.try_reserve_exact(size).ok()?;
-    regular.file.take(limit as u64).read_to_end(&mut content).ok()?;
+    (&regular.file).take(limit as u64).read_to_end(&mut content).ok()?;
     Some(content)
 }
 

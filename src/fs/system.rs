@@ -141,10 +141,6 @@ impl FileSystem {
 
     /// Opens what is at `path`, if it is a regular file.
     pub(crate) fn probe(self, path: &CStr) -> Probe {
-        if posix::is_posix(&self.table()) {
-            // One look at the open file instead of two at its name.
-            return posix::open_any(path.to_bytes()).into();
-        }
         match self.stat(path) {
             Some(entry) if entry.is_directory => Probe::Directory,
             Some(_) => self.open(path).map_or(Probe::Missing, Probe::File),

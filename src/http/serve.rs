@@ -102,8 +102,12 @@ impl Options<'_> {
 
 /// What is at `path`, for `conn` to be served: small files from memory where that is the same.
 fn probe(conn: Conn, place: Place, path: &CStr) -> Probe {
-    match conn.state() {
-        Some(state) => state.with_files(|files| place.probe_cached(path, files, state.now())),
+    // Other file systems are the program's code, which must not find the cache in use.
+    match conn.state().filter(|_| place.fs.is_posix()) {
+        Some(state) => {
+            let now_ms = state.now();
+            state.with_files(|files| place.probe_cached(path, files, now_ms))
+        }
         None => place.probe(path),
     }
 }
@@ -111,7 +115,7 @@ fn probe(conn: Conn, place: Place, path: &CStr) -> Probe {
 /// Opens a file to be served to `conn`.
 fn open(conn: Conn, place: Place, path: &CStr) -> Option<Opened> {
     if !place.fs.is_posix() {
-        return place.open(path);
+        return place.fs.open(path);
     }
     match probe(conn, place, path) {
         Probe::File(file) => Some(file),

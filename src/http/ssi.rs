@@ -20,7 +20,7 @@ impl Loader for Posix<'_> {
             None => fence::open_plain(path, fence::READ),
         };
         match posix::what_is(opened) {
-            Found::Regular(regular) => posix::read_whole(regular, limit),
+            Found::Regular(regular) => posix::read_whole(&regular, limit),
             Found::Directory | Found::Other => None,
         }
     }
