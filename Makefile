@@ -5,10 +5,17 @@ CXX ?= c++
 CARGO ?= cargo
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CFLAGS ?= -O2 -g
+CXXFLAGS ?= $(CFLAGS)
 PROFILE ?= release
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
+# Of the interface, which is Mongoose's; the library's own is in Cargo.toml (docs/versioning.md).
 VERSION := 7.22.0
+SONAME := libmongoose.so.7
+MEERKAT_VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 
 # Build options (README): `make MG_MAX_HTTP_HEADERS=7` reaches build.rs through the environment.
 # Every set of options has its own target directory, so that switching costs no rebuild.
@@ -69,7 +76,8 @@ SYSTEM_LIBS := -lgcc_s -lpthread -ldl -lm
 .PHONY: options-doc all lib run test c-test c-test-poll compat examples fmt lint check header header-check \
 	symbols asan lib-asan lib-failpoints panics deny reproducible tsan valgrind \
 	bench bench-codecs instructions code-size attack soak fuzz fuzz-coverage \
-	doc release-docs history install uninstall deps clean help
+	doc docs release-docs history config-files install vendored-files uninstall deb dist release-check \
+	deps clean help
 
 all: lib
 
@@ -81,30 +89,41 @@ lib:
 	@cp include/mongoose_guard.h $(B)/include/
 	@$(if $(HAS_TLS),cp include/rustls.h $(B)/include/)
 	@cmp -s $(ARCHIVE) $(B)/lib/libmongoose.a || cp $(ARCHIVE) $(B)/lib/libmongoose.a
-	@$(MAKE) --no-print-directory $(B)/lib/libmongoose.so $(B)/lib/pkgconfig/mongoose.pc
+	@$(MAKE) --no-print-directory $(B)/lib/libmongoose.so
+	@$(MAKE) --no-print-directory -s config-files PREFIX=$(abspath $(B)) LIBDIR=$(abspath $(B))/lib \
+	  INCLUDEDIR=$(abspath $(B))/include DESTDIR=
 
 # Linked from the archive, because cargo's own shared library would not export the C shim.
 $(B)/lib/libmongoose.so: $(B)/lib/libmongoose.a tools/exports.map
-	$(CC) -shared -o $(B)/lib/libmongoose.so.$(VERSION) -Wl,-soname,libmongoose.so.7 \
+	$(CC) -shared -o $(B)/lib/libmongoose.so.$(VERSION) -Wl,-soname,$(SONAME) \
 	  -Wl,--version-script=tools/exports.map -Wl,--gc-sections $(HARDENED) \
 	  -Wl,--whole-archive $(B)/lib/libmongoose.a -Wl,--no-whole-archive $(SYSTEM_LIBS)
 	ln -sf libmongoose.so.$(VERSION) $(B)/lib/libmongoose.so.7
 	ln -sf libmongoose.so.7 $@
 
-# In the build tree the file points there; `make install` writes one for PREFIX.
-$(B)/lib/pkgconfig/mongoose.pc: mongoose.pc.in Makefile
-	@sed -e 's|@PREFIX@|$(abspath $(B))|' -e 's|@VERSION@|$(VERSION)|' \
-	  -e 's|@SYSTEM_LIBS@|$(SYSTEM_LIBS)|' mongoose.pc.in > $@
+# What pkg-config and CMake read, with the folders of an installation; in the build tree they point there.
+FILL_IN = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+  -e 's|@INCLUDE_FROM_LIB@|$(shell realpath -m --relative-to=$(LIBDIR) $(INCLUDEDIR))|' \
+  -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@MEERKAT_VERSION@|$(MEERKAT_VERSION)|' \
+  -e 's|@CMAKE_SYSTEM_LIBS@|$(subst $() ,;,$(SYSTEM_LIBS))|' -e 's|@SYSTEM_LIBS@|$(SYSTEM_LIBS)|'
+config-files:
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/mongoose
+	$(FILL_IN) packaging/mongoose.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/mongoose.pc
+	$(FILL_IN) packaging/mongoose-config.cmake.in \
+	  >$(DESTDIR)$(LIBDIR)/cmake/mongoose/mongoose-config.cmake
+	$(FILL_IN) packaging/mongoose-config-version.cmake.in \
+	  >$(DESTDIR)$(LIBDIR)/cmake/mongoose/mongoose-config-version.cmake
 
-ARGS ?= -d examples-c/http-server/web_root -u $(B)/uploads
+ARGS ?= -l http://localhost:8000 -d examples-c/http-server/web_root -u $(B)/uploads
 run:
 	@tools/deps.sh build
 	@$(MAKE) --no-print-directory $(B)/examples/http-server
 	@mkdir -p $(B)/uploads
+	$(if $(filter file,$(origin ARGS)),@echo 'Open http://localhost:8000 in a browser; Ctrl-C stops it.')
 	$(B)/examples/http-server $(ARGS)
 
-# Every examples-c/NAME/main.c is a program of its own; files in NAME/packed are packed into it.
-EXAMPLES := $(patsubst examples-c/%/main.c,%,$(wildcard examples-c/*/main.c))
+# Every examples-c/NAME/main.c, or main.cc, is a program of its own; files in NAME/packed are packed into it.
+EXAMPLES := $(patsubst examples-c/%/,%,$(dir $(wildcard examples-c/*/main.c examples-c/*/main.cc)))
 examples: $(addprefix $(B)/examples/,$(filter-out $(if $(HAS_TLS),,tls-info),$(EXAMPLES)))
 
 $(B)/examples/%: examples-c/%/main.c lib
@@ -112,6 +131,10 @@ $(B)/examples/%: examples-c/%/main.c lib
 	@if [ -d examples-c/$*/packed ]; then tools/pack examples-c/$*/packed >$@-packed.c; fi
 	$(CC) $(CFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< \
 	  $(if $(wildcard examples-c/$*/packed),$@-packed.c) $(B)/lib/libmongoose.a $(SYSTEM_LIBS)
+
+$(B)/examples/%: examples-c/%/main.cc lib
+	@mkdir -p $(B)/examples
+	$(CXX) -std=c++11 $(CXXFLAGS) -Wall -Wextra -I$(B)/include -o $@ $< $(B)/lib/libmongoose.a $(SYSTEM_LIBS)
 
 test: deps
 	tools/test-all
@@ -236,34 +259,55 @@ fuzz-coverage:
 doc:
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --no-deps --document-private-items
 
+# The web site build/docs of docs/*.md, and its API reference, docs/api, from the headers.
+docs:
+	tools/docs/api-reference
+	tools/docs/build
+
 # What a release has beside the library: the bill of materials, and an answer to scanners' hits.
 release-docs:
 	@mkdir -p $(B)/release
 	tools/sbom $(FEATURES) > $(B)/release/libmongoose.cdx.json
 	cp docs/vex.cdx.json $(B)/release/libmongoose.vex.cdx.json
 
+# The two files for build systems that insist on compiling a mongoose.c (compat/vendored).
+vendored-files: lib
+	@mkdir -p $(B)/vendored
+	cp compat/vendored/files/mongoose.c $(B)/include/mongoose.h $(B)/vendored/
+
 # Writes docs/security-history.md and what else comes from the tests' annotations.
 history:
 	tools/security-history
 
 install: lib
-	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
-	install -m 644 $(B)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/mongoose.h
-	install -m 644 include/mongoose_guard.h $(DESTDIR)$(PREFIX)/include/mongoose_guard.h
-	$(if $(HAS_TLS),install -m 644 include/rustls.h $(DESTDIR)$(PREFIX)/include/rustls.h)
-	install -m 644 $(B)/lib/libmongoose.a $(DESTDIR)$(PREFIX)/lib/libmongoose.a
-	install -m 755 $(B)/lib/libmongoose.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
-	ln -sf libmongoose.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libmongoose.so.7
-	ln -sf libmongoose.so.7 $(DESTDIR)$(PREFIX)/lib/libmongoose.so
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
-	  -e 's|@SYSTEM_LIBS@|$(SYSTEM_LIBS)|' mongoose.pc.in \
-	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/mongoose.pc
+	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(MANDIR)/man3
+	install -m 644 $(addprefix $(B)/include/,mongoose.h mongoose_guard.h $(if $(HAS_TLS),rustls.h)) \
+	  $(DESTDIR)$(INCLUDEDIR)
+	install -m 644 $(B)/lib/libmongoose.a $(DESTDIR)$(LIBDIR)
+	install -m 755 $(B)/lib/libmongoose.so.$(VERSION) $(DESTDIR)$(LIBDIR)
+	ln -sf libmongoose.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libmongoose.so
+	@$(MAKE) --no-print-directory config-files
+	$(FILL_IN) packaging/mongoose.3.in >$(DESTDIR)$(MANDIR)/man3/mongoose.3
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" -eq 0 ]; then ldconfig; fi
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/include/mongoose.h $(DESTDIR)$(PREFIX)/include/mongoose_guard.h \
-	  $(DESTDIR)$(PREFIX)/include/rustls.h \
-	  $(DESTDIR)$(PREFIX)/lib/libmongoose.a \
-	  $(DESTDIR)$(PREFIX)/lib/libmongoose.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/mongoose.pc
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,mongoose.h mongoose_guard.h rustls.h) \
+	  $(addprefix $(DESTDIR)$(LIBDIR)/,libmongoose.a libmongoose.so $(SONAME) libmongoose.so.$(VERSION)) \
+	  $(DESTDIR)$(LIBDIR)/pkgconfig/mongoose.pc $(DESTDIR)$(MANDIR)/man3/mongoose.3
+	rm -rf $(DESTDIR)$(LIBDIR)/cmake/mongoose
+
+# Debian packages, into build/deb: the bytes of `make lib`.
+deb: lib
+	tools/deb
+
+# One archive for all who don't build the library themselves, and its checksum, into build/dist.
+dist: lib release-docs
+	tools/dist
+
+# Everything, at length: some four hours.
+release-check: deps
+	tools/test-all --release
 
 deps:
 	tools/deps.sh
@@ -297,13 +341,17 @@ help:
 	@echo 'make fmt / lint   format / check format, clippy, shellcheck'
 	@echo 'make check        the same as make test'
 	@echo 'make header       write include/mongoose.h; header-check: fail if it is stale'
+	@echo 'make docs         documentation as a web site: build/docs/index.html'
 	@echo 'make doc          documentation of the Rust side'
 	@echo 'make history      docs/security-history.md and VEX, from the annotations of the tests'
 	@echo 'make release-docs SBOM and VEX, to build/release'
 	@echo 'make install      PREFIX=/usr/local DESTDIR=; uninstall takes the files away again'
+	@echo 'make deb          Debian packages, to build/deb; dist: an archive with all, to build/dist'
+	@echo 'make release-check  everything that is run before a release, the long way'
+	@echo 'make vendored-files  mongoose.c and mongoose.h to drop in, to build/vendored'
 	@echo 'make deps         install what is missing (Debian, as root)'
 	@echo 'make clean        remove everything built'
 	@echo
-	@echo 'Variables: CC CXX CFLAGS CARGO PROFILE=release|dev|size B=build TLS=0|1'
+	@echo 'Variables: CC CXX CFLAGS CXXFLAGS CARGO PROFILE=release|dev|size B=build TLS=0|1'
 	@echo 'TLS_PROVIDER=ring|aws-lc-rs, and the options'
 	@echo '$(OPTION_NAMES)'

@@ -1,5 +1,6 @@
 """The order of measuring: round by round, so that whatever else the machine does hits all alike."""
 
+import pathlib
 import subprocess
 import sys
 
@@ -28,6 +29,23 @@ def measure(scenarios, names, place, seconds, rounds):
                     results.setdefault((scenario.key, name), []).append(sample)
     tell("")
     return results, failures
+
+
+class StolenTime:
+    """Processor time that a virtual machine's host gave to others since this was made."""
+
+    def __init__(self):
+        self.stolen, self.all = self.read()
+
+    def percent(self):
+        stolen, all_time = self.read()
+        return 100 * (stolen - self.stolen) / max(all_time - self.all, 1)
+
+    @staticmethod
+    def read():
+        """Stolen ticks and all ticks of all processors since the start (proc_stat(5))."""
+        ticks = [int(word) for word in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+        return ticks[7], sum(ticks)
 
 
 def in_turn(names, number):

@@ -59,14 +59,14 @@ def cell(results, key, name):
     return f"{shown(figure(what))} {units[what]}".strip()
 
 
-def machine(args):
-    """What was measured on, with what, when."""
+def machine(args, stolen):
+    """What was measured on, with what, when; `stolen`: percent of the time that the host took away."""
     cpu = re.search(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     commit = subprocess.run(["git", "log", "-1", "--format=%h"], capture_output=True, text=True,
                             cwd=peers.HERE).stdout.strip()
     return (f"{datetime.date.today()}, commit {commit}, {cpu[1] if cpu else platform.machine()}, "
             f"Linux {platform.release()}; {', '.join(peers.versions())}; median of {args.rounds} "
-            f"rounds of {args.seconds} s.")
+            f"rounds of {args.seconds} s; {stolen:.1f} % of the processors' time went to others on the host.")
 
 
 def update(path, text):

@@ -11,7 +11,7 @@ ROOT = HERE.parent
 TABLE = json.loads((HERE / "mongoose-7.22.json").read_text())
 WARNINGS = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Werror".split()
 C_STANDARDS = ["c99", "c11", "c17"]
-CPP_STANDARDS = ["c++11", "c++17", "c++20", "c++2b"]
+CPP_STANDARDS = ["c++11", "c++14", "c++17", "c++20", "c++2b"]
 COMPILERS = [("gcc", C_STANDARDS), ("clang", C_STANDARDS),
              ("g++", CPP_STANDARDS), ("clang++", CPP_STANDARDS)]
 

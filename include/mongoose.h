@@ -2107,8 +2107,10 @@ struct mg_connection *mg_listen(struct mg_mgr *mgr,
                                 mg_event_handler_t fn,
                                 void *fn_data);
 
+// Prints formatted text and a line break to the log, whatever the log level is.
 void mg_log(const char *fmt, ...);
 
+// Begins a line of the log, which mg_log() then ends: time, level 'll', file, line and function.
 void mg_log_prefix(int ll, const char *file, int line, const char *fname);
 
 // Sets the output function of the log and its argument; NULL swallows all output.

@@ -17,6 +17,11 @@
 extern "C" {
 #endif
 
+// Version of the library that this header belongs to, and of the one that the program runs with
+// (docs/versioning.md). MG_VERSION is the interface's.
+#define MEERKAT_VERSION "0.1.0"
+const char *mg_library_version(void);
+
 // Sets option `name` to `value`; NULL restores the default. Takes effect at once, for existing
 // connections too where that makes sense.
 //

@@ -19,9 +19,12 @@ if [ "${1:-}" != build ]; then
     chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
     ip:iproute2 chronyd:chrony node:nodejs npm:npm haproxy:haproxy slowhttptest:slowhttptest
     /usr/include/microhttpd.h:libmicrohttpd-dev llvm-cov-19:llvm-19
-    lighttpd:lighttpd /usr/include/civetweb.h:libcivetweb-dev
-    /usr/share/doc/libclang-dev:libclang-dev
+    lighttpd:lighttpd /usr/include/civetweb.h:libcivetweb-dev mbpoll:mbpoll
+    /usr/share/doc/libclang-dev:libclang-dev /usr/share/doc/libclang-rt-dev:libclang-rt-dev
+    cmake:cmake meson:meson autoconf:autoconf automake:automake patch:patch
+    mandoc:mandoc xz:xz-utils dh:debhelper debootstrap:debootstrap
     /usr/share/doc/python3-venv:python3-venv
+    /usr/share/doc/python3-markdown:python3-markdown
   )
 fi
 
@@ -30,7 +33,7 @@ for need in "${needs[@]}"; do
   sign=${need%%:*} package=${need##*:}
   case $sign in
     /*) [ -e "$sign" ] || missing+=("$package") ;;
-    nginx | lighttpd | haproxy | mosquitto | dnsmasq | ip | chronyd)
+    nginx | lighttpd | haproxy | mosquitto | dnsmasq | ip | chronyd | debootstrap)
       [ -x "/usr/sbin/$sign" ] || command -v "$sign" >/dev/null || missing+=("$package")
       ;;
     *) command -v "$sign" >/dev/null || missing+=("$package") ;;

@@ -2,8 +2,11 @@
 //
 //   device-dashboard [-l URL] [-d DIRECTORY] [-v LEVEL]
 //
-// DIRECTORY, "device-files" by default, holds the uploaded files. Log in as operator/lamp, or as
-// viewer/look, who may change nothing. The page is packed/dashboard.html.
+//   -l URL         http://0.0.0.0:8000
+//   -d DIRECTORY   holds the uploaded files, "device-files"
+//
+// Log in as operator/lamp, or as viewer/look, who may change nothing. The page is
+// packed/dashboard.html.
 #include <math.h>
 #include <signal.h>
 
@@ -161,7 +164,7 @@ static int authenticate(char *user, size_t size, const char *pass) {
 }
 
 static int usage(const char *program) {
-  fprintf(stderr, "usage: %s [-l URL] [-d DIRECTORY] [-v LOG_LEVEL]\n", program);
+  fprintf(stderr, "Usage: %s [-l URL] [-d DIRECTORY] [-v LEVEL]\n", program);
   return EXIT_FAILURE;
 }
 

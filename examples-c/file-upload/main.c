@@ -2,6 +2,10 @@
 //
 //   file-upload [-l URL] [-d DIRECTORY] [-m MEGABYTES] [-v LEVEL]
 //
+//   -l URL             http://localhost:8000
+//   -d DIRECTORY       where files go: the current one
+//   -m MEGABYTES       the largest file that is taken, 1000
+//
 //   GET /              a page to choose files with
 //   PUT /files/NAME    stores the body, and replaces what was there once all of it has arrived
 //   GET /files/NAME    what was stored; GET /files/ lists the names

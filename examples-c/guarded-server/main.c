@@ -2,6 +2,7 @@
 //
 //   guarded-server [-l URL] [-o NAME=VALUE]... [-v LEVEL]
 //
+//   -l URL         http://localhost:8000
 //   -o NAME=VALUE  sets an option of the guard, as -o max_connections=40
 //
 // SIGTERM drains: nobody new is accepted, and the program ends when its connections are gone, or

@@ -2,13 +2,14 @@
 //
 //   http-rest [-l URL] [-u USER:PASSWORD] [-v LEVEL]
 //
+//   -l URL              http://localhost:8000
+//   -u USER:PASSWORD    only requests with these credentials are served
+//
 //   GET    /items        all items: [{"id": 1, "name": "bolt", "count": 3}, ...]
 //   POST   /items        adds one: {"name": "bolt", "count": 3}, without count it is 0
 //   GET    /items/ID     one item
 //   PUT    /items/ID     changes name, count or both
 //   DELETE /items/ID     takes it away
-//
-// With -u only requests with these credentials are served.
 #include <signal.h>
 
 #include "mongoose.h"

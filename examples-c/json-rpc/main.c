@@ -2,6 +2,8 @@
 //
 //   json-rpc [-l URL] [-v LEVEL]
 //
+//   -l URL   http://localhost:8000
+//
 //   GET /   the page
 //   /rpc    the WebSocket; these are its methods:
 //

@@ -3,6 +3,8 @@
 //   mdns -a NAME [-s _http._tcp -p 8080 -t key=value]   answers for NAME.local, and for a service
 //   mdns -q NAME.local                                  asks, and prints the address
 //   mdns -c http://NAME.local:8080/                     fetches a page
+//
+// Asking ends with the answer, or after 5 seconds.
 #include <signal.h>
 
 #include "mongoose.h"
@@ -61,7 +63,7 @@ static void fetch(struct mg_connection *c, int ev, void *ev_data) {
 
 static int usage(void) {
   fprintf(stderr,
-          "usage: mdns -a NAME [-s _http._tcp -p PORT -t KEY=VALUE] | -q NAME.local | -c URL\n");
+          "Usage: mdns -a NAME [-s _http._tcp -p PORT -t KEY=VALUE] | -q NAME.local | -c URL\n");
   return EXIT_FAILURE;
 }
 

@@ -1,8 +1,10 @@
 // A Modbus/TCP server with 100 holding registers and 100 coils, all of which can be written.
 //
-//   modbus-server [URL]
+//   modbus-server [-l URL] [-v LEVEL]
 //
-// Discrete inputs and input registers show the same values. The URL defaults to MG_MODBUS_ADDR.
+//   -l URL   MG_MODBUS_ADDR, which is tcp://0.0.0.0:8502
+//
+// Discrete inputs and input registers show the same values.
 #include <signal.h>
 
 #include "mongoose.h"
@@ -48,19 +50,35 @@ static void on_event(struct mg_connection *c, int ev, void *ev_data) {
   (void)c;
 }
 
+static int usage(const char *program) {
+  fprintf(stderr, "Usage: %s [-l URL] [-v LEVEL]\n", program);
+  return EXIT_FAILURE;
+}
+
 int main(int argc, char *argv[]) {
-  const char *url = argc > 1 ? argv[1] : MG_MODBUS_ADDR;
+  const char *url = MG_MODBUS_ADDR;
   struct mg_mgr mgr;
+
+  for (int i = 1; i < argc; i += 2) {
+    if (i + 1 == argc) return usage(argv[0]);
+    if (strcmp(argv[i], "-l") == 0) {
+      url = argv[i + 1];
+    } else if (strcmp(argv[i], "-v") == 0) {
+      mg_log_set(atoi(argv[i + 1]));
+    } else {
+      return usage(argv[0]);
+    }
+  }
+
   signal(SIGINT, on_signal);
   signal(SIGTERM, on_signal);
   mg_mgr_init(&mgr);
-  if (mg_modbus_listen(&mgr, url, on_event, NULL) == NULL) {
-    MG_ERROR(("can't listen on %s", url));
-    mg_mgr_free(&mgr);
-    return EXIT_FAILURE;
+  struct mg_connection *listener = mg_modbus_listen(&mgr, url, on_event, NULL);
+  if (listener != NULL) {
+    printf("listening on port %d\n", mg_ntohs(listener->loc.port));
+    fflush(stdout);
+    while (stop_signal == 0) mg_mgr_poll(&mgr, 1000);
   }
-  MG_INFO(("serving Modbus on %s", url));
-  while (stop_signal == 0) mg_mgr_poll(&mgr, 1000);
   mg_mgr_free(&mgr);
-  return EXIT_SUCCESS;
+  return listener == NULL ? EXIT_FAILURE : EXIT_SUCCESS;
 }

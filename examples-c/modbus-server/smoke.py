@@ -2,7 +2,7 @@ import socket
 
 
 def try_out(trial):
-    server = trial.serve("tcp://127.0.0.1:PORT")
+    server = trial.serve("-l", "tcp://127.0.0.1:PORT")
 
     def ask(pdu):
         """The answer to a request, both in hex, without the head."""

@@ -2,6 +2,7 @@
 //
 //   mqtt-broker [-l URL] [-C CERT -K KEY [-A CA]] [-v LEVEL]
 //
+//   -l URL       mqtt://0.0.0.0:1883
 //   -C, -K, -A   PEM files, if URL begins with mqtts: the certificate, its key, and the authority of
 //                the certificates that clients must have, if they must
 //

@@ -2,6 +2,9 @@
 //
 //   multi-threaded [-l URL] [-t THREADS] [-v LEVEL]
 //
+//   -l URL       http://localhost:8000
+//   -t THREADS   4
+//
 //   GET /primes?below=NUMBER   how many prime numbers there are
 //   GET /                      answered at once, by the event loop
 //

@@ -1,12 +1,13 @@
 // Connects with TLS and prints what was agreed, asking rustls itself: `c->tls` is one of its
 // connections, and rustls.h is installed beside mongoose.h.
 //
-//   tls-info [-A CA] [-C CERT -K KEY] [-n NAME] [-r COUNT] [-t SECONDS] URL
+//   tls-info [-A CA] [-C CERT -K KEY] [-n NAME] [-r COUNT] [-t SECONDS] [-v LEVEL] URL
 //
 //   -A CA                PEM file: whom to trust; without it, anybody
 //   -C CERT, -K KEY      PEM files: own certificate and key, for servers that want them
 //   -n NAME              name of the server, if it is not the one in URL
 //   -r COUNT             connect so many times; sessions are resumed
+//   -t SECONDS           how long it may take, 10
 //
 // The exit status is 0 if all handshakes succeed.
 #include "mongoose.h"

@@ -2,6 +2,7 @@
 //
 //   websocket-client [-t SECONDS] [-A CA] [-C CERT -K KEY] [-v LEVEL] URL MESSAGE...
 //
+//   -t SECONDS   how long it may take, 10
 //   -A, -C, -K   PEM files for wss URLs: whom to trust (without it, anybody), and a certificate and
 //                its key for servers that want one
 //
@@ -62,7 +63,7 @@ static void free_pems(struct mg_tls_opts *tls) {
 }
 
 static int usage(const char *program) {
-  fprintf(stderr, "usage: %s [-t SECONDS] [-A CA] [-C CERT -K KEY] [-v LOG_LEVEL] URL MESSAGE...\n",
+  fprintf(stderr, "Usage: %s [-t SECONDS] [-A CA] [-C CERT -K KEY] [-v LEVEL] URL MESSAGE...\n",
           program);
   return 1;
 }
@@ -96,7 +97,7 @@ int main(int argc, char *argv[]) {
   session.count = argc - i - 1;
   mg_mgr_init(&mgr);
   uint64_t end = mg_millis() + timeout_ms;
-  if (mg_ws_connect(&mgr, url, on_event, &session, NULL) == NULL) return 1;
+  if (mg_ws_connect(&mgr, url, on_event, &session, NULL) == NULL) session.done = true;
   while (!session.done && mg_millis() < end) mg_mgr_poll(&mgr, 100);
   mg_mgr_free(&mgr);
   free_pems(&session.tls);

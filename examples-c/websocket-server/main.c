@@ -2,6 +2,7 @@
 //
 //   websocket-server [-l URL] [-o ORIGIN] [-C CERT -K KEY [-A CA]] [-v LEVEL]
 //
+//   -l URL       http://localhost:8000
 //   -C, -K, -A   PEM files, if URL begins with https or wss: the certificate, its key, and the
 //                authority of the certificates that clients must have, if they must
 //
@@ -76,8 +77,7 @@ static void free_pems(struct mg_tls_opts *tls) {
 }
 
 static int usage(const char *program) {
-  fprintf(stderr, "usage: %s [-l URL] [-o ORIGIN] [-C CERT -K KEY [-A CA]] [-v LOG_LEVEL]\n",
-          program);
+  fprintf(stderr, "Usage: %s [-l URL] [-o ORIGIN] [-C CERT -K KEY [-A CA]] [-v LEVEL]\n", program);
   return 1;
 }
 
@@ -114,11 +114,12 @@ int main(int argc, char *argv[]) {
   signal(SIGTERM, on_signal);
   mg_mgr_init(&mgr);
   struct mg_connection *listener = mg_http_listen(&mgr, settings.url, on_event, &settings);
-  if (listener == NULL) return 1;
-  printf("listening on port %d\n", mg_ntohs(listener->loc.port));
-  fflush(stdout);
-  while (stop_signal == 0) mg_mgr_poll(&mgr, 1000);
+  if (listener != NULL) {
+    printf("listening on port %d\n", mg_ntohs(listener->loc.port));
+    fflush(stdout);
+    while (stop_signal == 0) mg_mgr_poll(&mgr, 1000);
+  }
   mg_mgr_free(&mgr);
   free_pems(&settings.tls);
-  return 0;
+  return listener == NULL ? 1 : 0;
 }

@@ -1,4 +1,5 @@
-//! The guard's functions (`mongoose_guard.h`). The header is kept by hand; tests compare it.
+//! What the guard's functions do (`mongoose_guard.h`); `src/shim/guard.c` has those that C calls. The
+//! header is kept by hand; tests compare it.
 
 use core::ffi::{c_char, c_int, c_void};
 use core::ptr::null;
@@ -64,14 +65,21 @@ pub struct mg_stats {
     pub figures: Stats,
 }
 
+/// The library's own version; see the header.
+#[unsafe(no_mangle)]
+pub extern "C" fn meerkat_library_version() -> *const c_char {
+    const VERSION: &[u8] = concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes();
+    exported("meerkat_library_version", c"".as_ptr(), || VERSION.as_ptr().cast())
+}
+
 /// Sets an option; see the header.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_set_option(
+pub unsafe extern "C" fn meerkat_set_option(
     mgr: *mut mg_mgr,
     name: *const c_char,
     value: *const c_char,
 ) -> *const c_char {
-    exported("mg_set_option", c"internal error".as_ptr(), || {
+    exported("meerkat_set_option", c"internal error".as_ptr(), || {
         // SAFETY: rule 3.
         let (name, value) = unsafe { (cstr(name), cstr(value)) };
         let Some(name) = name else { return c"the name is NULL".as_ptr() };
@@ -89,13 +97,13 @@ pub unsafe extern "C" fn mg_set_option(
 
 /// Writes the value of an option; see the header.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_get_option(
+pub unsafe extern "C" fn meerkat_get_option(
     mgr: *mut mg_mgr,
     name: *const c_char,
     buf: *mut c_char,
     len: usize,
 ) -> *const c_char {
-    exported("mg_get_option", null(), || {
+    exported("meerkat_get_option", null(), || {
         // SAFETY: rule 3.
         let spec = unsafe { cstr(name) }.and_then(options::find);
         let (Some(spec), Some(state)) = (spec, State::of_or_new(mgr)) else { return null() };
@@ -112,8 +120,8 @@ pub unsafe extern "C" fn mg_get_option(
 
 /// Name of an option; see the header.
 #[unsafe(no_mangle)]
-pub extern "C" fn mg_option_name(index: usize) -> *const c_char {
-    exported("mg_option_name", null(), || {
+pub extern "C" fn meerkat_option_name(index: usize) -> *const c_char {
+    exported("meerkat_option_name", null(), || {
         TABLE.get(index).map_or(null(), |spec| spec.c_name.as_ptr())
     })
 }
@@ -131,8 +139,8 @@ unsafe fn figures(mgr: *const mg_mgr) -> Stats {
 
 /// Fills `*stats` up to its `size`; see the header.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_get_stats(mgr: *const mg_mgr, stats: *mut mg_stats) {
-    exported("mg_get_stats", (), || {
+pub unsafe extern "C" fn meerkat_get_stats(mgr: *const mg_mgr, stats: *mut mg_stats) {
+    exported("meerkat_get_stats", (), || {
         if mgr.is_null() || stats.is_null() {
             return;
         }
@@ -152,12 +160,12 @@ pub unsafe extern "C" fn mg_get_stats(mgr: *const mg_mgr, stats: *mut mg_stats) 
 
 /// Printer for `%M`; see the header.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_print_stats(
+pub unsafe extern "C" fn meerkat_print_stats(
     out: mg_pfn_t,
     arg: *mut c_void,
     ap: *mut va_list,
 ) -> usize {
-    exported("mg_print_stats", 0, || {
+    exported("meerkat_print_stats", 0, || {
         // SAFETY: rule 6: the argument is a manager.
         let mgr: *const mg_mgr = unsafe { va_ptr(ap) }.cast();
         let mut text = String::new();
@@ -173,12 +181,12 @@ pub unsafe extern "C" fn mg_print_stats(
 
 /// Sets the function that is asked; see the header.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_set_guard_handler(
+pub unsafe extern "C" fn meerkat_set_guard_handler(
     mgr: *mut mg_mgr,
     r#fn: mg_guard_handler_t,
     fn_data: *mut c_void,
 ) {
-    exported("mg_set_guard_handler", (), || {
+    exported("meerkat_set_guard_handler", (), || {
         if let Some(state) = State::of_or_new(mgr) {
             state.with_guard(|guarded| guarded.set_handler(r#fn, fn_data));
         }
@@ -187,13 +195,13 @@ pub unsafe extern "C" fn mg_set_guard_handler(
 
 /// Gives requests to a handler of their own; see the header.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_set_request_handler(
+pub unsafe extern "C" fn meerkat_set_request_handler(
     mgr: *mut mg_mgr,
     pattern: *const c_char,
     r#fn: mg_event_handler_t,
     fn_data: *mut c_void,
 ) {
-    exported("mg_set_request_handler", (), || {
+    exported("meerkat_set_request_handler", (), || {
         // SAFETY: rule 3.
         let pattern = unsafe { cstr(pattern) };
         let Some(state) = State::of_or_new(mgr) else { return };
@@ -204,13 +212,13 @@ pub unsafe extern "C" fn mg_set_request_handler(
 
 /// Asks a function about requests; see the header.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_set_auth_handler(
+pub unsafe extern "C" fn meerkat_set_auth_handler(
     mgr: *mut mg_mgr,
     pattern: *const c_char,
     r#fn: mg_auth_handler_t,
     fn_data: *mut c_void,
 ) {
-    exported("mg_set_auth_handler", (), || {
+    exported("meerkat_set_auth_handler", (), || {
         // SAFETY: rule 3.
         let pattern = unsafe { cstr(pattern) };
         let Some(state) = State::of_or_new(mgr) else { return };
@@ -221,8 +229,8 @@ pub unsafe extern "C" fn mg_set_auth_handler(
 
 /// Answers requests with 404; see the header.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mg_disable_http_endpoint(mgr: *mut mg_mgr, pattern: *const c_char) {
-    exported("mg_disable_http_endpoint", (), || {
+pub unsafe extern "C" fn meerkat_disable_http_endpoint(mgr: *mut mg_mgr, pattern: *const c_char) {
+    exported("meerkat_disable_http_endpoint", (), || {
         // SAFETY: rule 3.
         let pattern = unsafe { cstr(pattern) };
         let Some(state) = State::of_or_new(mgr) else { return };

@@ -16,6 +16,7 @@ use super::mem::{bytes, cstr};
 use super::panics::exported;
 use super::printf::mg_pfn_stdout;
 use super::types::{mg_pfn_t, va_list};
+use super::variadic::mg_log;
 use crate::text::fmt::Sink;
 use crate::text::log_line;
 
@@ -103,7 +104,7 @@ pub unsafe extern "C" fn mg_hexdump(buf: *const c_void, len: usize) {
 }
 
 unsafe extern "C" {
-    fn mg_log(fmt: *const c_char, ...);
+    /// Begins a line of the log, which mg_log() then ends: time, level `ll`, file, line and function.
     fn mg_log_prefix(ll: c_int, file: *const c_char, line: c_int, fname: *const c_char);
 }
 

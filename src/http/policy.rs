@@ -310,7 +310,7 @@ pub(crate) fn action_of(status: u16) -> mg_guard_action {
     }
 }
 
-/// Name of what [`crate::abi::guard::mg_disable_http_endpoint`] does, where an option is named.
+/// Name of what [`crate::abi::guard::meerkat_disable_http_endpoint`] does, where an option is named.
 pub(crate) const DISABLED: &CStr = c"mg_disable_http_endpoint";
 
 /// True if the connection closes behind the response to the request at hand.
