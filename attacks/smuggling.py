@@ -7,6 +7,7 @@ import re
 import time
 
 from .lib.ambiguous import cases
+from .lib.arena import PATIENCE
 from .lib.fronts import haproxy, nginx
 from .lib.wire import connect, get
 
@@ -79,6 +80,17 @@ def directly(arena):
     arena.stop(server)
 
 
+def await_log(front, server):
+    """Waits until a proxy has logged what the server has seen: it does when a request has ended, and
+    not at all when it is stopped before."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        logged = front.sent()
+        if all(mark in logged for one in requests(server) for mark in one.marks):
+            return
+        time.sleep(0.1)
+
+
 def through(arena, start, how):
     server = arena.server("recorder")
     front = start(arena, server.port, how)
@@ -92,6 +104,7 @@ def through(arena, start, how):
             if (answer.status, answer.body) != (200, b"/victim%d\n" % victims):
                 poisoned += 1
                 arena.progress(f"{front.name}: victim got {answer.status} {answer.body!r:.80}")
+    await_log(front, server)
     arena.stop(front.process)
     time.sleep(0.2)
     sent, seen, unknown, used = front.sent(), requests(server), [], set()

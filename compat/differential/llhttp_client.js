@@ -21,6 +21,8 @@ function ask() {
     ask();
   };
   const finished = (res, body) => {
+    // Node 18 reads a blank in front of the status as the digit 0 three times.
+    if (res.statusCode < 100) return end(`refused ${number} status ${res.statusCode}`);
     const hex = Buffer.concat(body).toString('hex') || '-';
     end(res.complete ? `response ${number} ${res.statusCode} ${hex}` : `partial ${number}`);
   };

@@ -70,7 +70,11 @@ class Peer:
         return readings
 
     def read_batch(self, requests):
-        readings = {port: Reading() for port in send_all(self.port, requests)}
+        try:
+            readings = {port: Reading() for port in send_all(self.port, requests)}
+        except OSError as error:
+            last = self.process.output()[-1000:]
+            raise RuntimeError(f"{self.name} takes no connection: {error}; {last}") from error
         for log in self.logs:
             for line in log.read().decode("latin-1").splitlines():
                 self.note(line.split(" "), readings)

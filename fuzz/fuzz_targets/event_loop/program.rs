@@ -10,7 +10,7 @@ use std::os::fd::IntoRawFd;
 use std::os::unix::net::UnixStream;
 
 use mongoose::abi::fs::mg_fs_packed;
-use mongoose::abi::guard::mg_set_option;
+use mongoose::abi::guard::meerkat_set_option;
 use mongoose::abi::http::{mg_http_listen, mg_http_serve_dir, mg_http_write_chunk};
 use mongoose::abi::iobuf::{mg_iobuf_add, mg_iobuf_del};
 use mongoose::abi::log::mg_log_level;
@@ -313,7 +313,7 @@ fn add_timer() {
 fn set_option() {
     let (name, value) = OPTIONS[below(OPTIONS.len())];
     // SAFETY: the manager is live; both are C strings.
-    unsafe { mg_set_option(mgr(), name.as_ptr(), value.as_ptr()) };
+    unsafe { meerkat_set_option(mgr(), name.as_ptr(), value.as_ptr()) };
 }
 
 fn free_manager() {
