@@ -12,6 +12,9 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
+# Neither make nor pkg-config tells a blank in a name from one between names. (DESTDIR may have some.)
+$(foreach name,CURDIR PREFIX LIBDIR INCLUDEDIR MANDIR,$(if $(word 2,$($(name))), \
+  $(error $(name) has blanks, which make can not handle: $($(name)))))
 # Of the interface, which is Mongoose's; the library's own is in Cargo.toml (docs/versioning.md).
 VERSION := 7.22.0
 SONAME := libmongoose.so.7
@@ -107,12 +110,12 @@ FILL_IN = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLU
   -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@MEERKAT_VERSION@|$(MEERKAT_VERSION)|' \
   -e 's|@CMAKE_SYSTEM_LIBS@|$(subst $() ,;,$(SYSTEM_LIBS))|' -e 's|@SYSTEM_LIBS@|$(SYSTEM_LIBS)|'
 config-files:
-	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/mongoose
-	$(FILL_IN) packaging/mongoose.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/mongoose.pc
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(LIBDIR)/cmake/mongoose"
+	$(FILL_IN) packaging/mongoose.pc.in >"$(DESTDIR)$(LIBDIR)/pkgconfig/mongoose.pc"
 	$(FILL_IN) packaging/mongoose-config.cmake.in \
-	  >$(DESTDIR)$(LIBDIR)/cmake/mongoose/mongoose-config.cmake
+	  >"$(DESTDIR)$(LIBDIR)/cmake/mongoose/mongoose-config.cmake"
 	$(FILL_IN) packaging/mongoose-config-version.cmake.in \
-	  >$(DESTDIR)$(LIBDIR)/cmake/mongoose/mongoose-config-version.cmake
+	  >"$(DESTDIR)$(LIBDIR)/cmake/mongoose/mongoose-config-version.cmake"
 
 ARGS ?= -l http://localhost:8000 -d examples-c/http-server/web_root -u $(B)/uploads
 run:
@@ -280,22 +283,23 @@ history:
 	tools/security-history
 
 install: lib
-	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(MANDIR)/man3
+	install -d "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(MANDIR)/man3"
 	install -m 644 $(addprefix $(B)/include/,mongoose.h mongoose_guard.h $(if $(HAS_TLS),rustls.h)) \
-	  $(DESTDIR)$(INCLUDEDIR)
-	install -m 644 $(B)/lib/libmongoose.a $(DESTDIR)$(LIBDIR)
-	install -m 755 $(B)/lib/libmongoose.so.$(VERSION) $(DESTDIR)$(LIBDIR)
-	ln -sf libmongoose.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libmongoose.so
+	  "$(DESTDIR)$(INCLUDEDIR)"
+	install -m 644 $(B)/lib/libmongoose.a "$(DESTDIR)$(LIBDIR)"
+	install -m 755 $(B)/lib/libmongoose.so.$(VERSION) "$(DESTDIR)$(LIBDIR)"
+	ln -sf libmongoose.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libmongoose.so"
 	@$(MAKE) --no-print-directory config-files
-	$(FILL_IN) packaging/mongoose.3.in >$(DESTDIR)$(MANDIR)/man3/mongoose.3
+	$(FILL_IN) packaging/mongoose.3.in >"$(DESTDIR)$(MANDIR)/man3/mongoose.3"
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" -eq 0 ]; then ldconfig; fi
 
+INSTALLED := $(addprefix $(INCLUDEDIR)/,mongoose.h mongoose_guard.h rustls.h) \
+  $(addprefix $(LIBDIR)/,libmongoose.a libmongoose.so $(SONAME) libmongoose.so.$(VERSION)) \
+  $(LIBDIR)/pkgconfig/mongoose.pc $(MANDIR)/man3/mongoose.3
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,mongoose.h mongoose_guard.h rustls.h) \
-	  $(addprefix $(DESTDIR)$(LIBDIR)/,libmongoose.a libmongoose.so $(SONAME) libmongoose.so.$(VERSION)) \
-	  $(DESTDIR)$(LIBDIR)/pkgconfig/mongoose.pc $(DESTDIR)$(MANDIR)/man3/mongoose.3
-	rm -rf $(DESTDIR)$(LIBDIR)/cmake/mongoose
+	@for file in $(INSTALLED); do echo "rm -f $(DESTDIR)$$file"; rm -f "$(DESTDIR)$$file"; done
+	rm -rf "$(DESTDIR)$(LIBDIR)/cmake/mongoose"
 
 # Debian packages, into build/deb: the bytes of `make lib`.
 deb: lib

@@ -11,9 +11,9 @@
 BEGIN { OFS = "\t"; whole = file }
 
 function finish() {
-  if (machine != "" && has_lto && !has_code) print "intermediate", file
+  if (machine != "" && (is_slim || has_lto && !has_code)) print "intermediate", file
   machine = ""
-  has_lto = has_code = has_own = 0
+  has_lto = is_slim = has_code = has_own = 0
 }
 
 /^File: / {
@@ -35,6 +35,7 @@ function finish() {
 
 # Num: Value Size Type Bind Vis Ndx Name
 $1 ~ /^[0-9]+:$/ && NF >= 8 && ($5 == "GLOBAL" || $5 == "WEAK") {
+  if ($8 == "__gnu_lto_slim") is_slim = 1
   if ($8 !~ /^__gnu_lto/) has_code = 1
   if ($7 != "UND" && $4 == "FUNC" && $5 == "GLOBAL" && $8 !~ /^(_Z[0-9]+)?mg_/ && !has_own++)
     print "own", file
