@@ -203,9 +203,13 @@ fn take_datagram(conn: Conn, room: &mut [MaybeUninit<u8>]) -> Option<usize> {
     if n == 0 || len.saturating_add(n) > max_recv_size(conn) {
         return None;
     }
+    let size = conn.recv().size();
     if !conn.recv().append(payload) {
         fail(conn, format_args!("OOM"));
         return None;
+    }
+    if conn.recv().size() != size {
+        conn.private().recv_capacity = conn.recv().size();
     }
     if let Some(from) = from {
         conn.set_rem(from);
