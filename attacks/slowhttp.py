@@ -10,7 +10,11 @@ from .lib.arena import PATIENCE
 from .lib.tree import plant
 
 LIMIT = 250
-CROWD = 1000
+CROWD, QUICK_CROWD = 1000, 400
+RATE = 500  # connects per second
+# Each answer of these is a megabyte, which the kernel takes into its buffers: many at once would
+# measure how fast this machine finds memory.
+SLOW_READING_RATE = 100
 MODES = {
     "slow heads": ["-H", "-i", "2", "-u", "/"],
     "slow bodies": ["-B", "-i", "2", "-s", "100000", "-u", "/echo"],
@@ -40,7 +44,10 @@ def against(arena, program, root, what, args, options):
     seconds = arena.seconds(40, 5)
     url = f"http://127.0.0.1:{server.port}{args[-1]}"
     before = server.cpu()
-    attacker = arena.start(program, "-c", CROWD, "-r", 500, "-l", seconds, "-p", 2, *args[:-1], url,
+    is_slow_reading = "-X" in args
+    crowd = QUICK_CROWD if arena.quick and is_slow_reading else CROWD
+    rate = SLOW_READING_RATE if is_slow_reading else RATE
+    attacker = arena.start(program, "-c", crowd, "-r", rate, "-l", seconds, "-p", 2, *args[:-1], url,
                            name="slowhttptest")
     prober = arena.prober(server.port)
     try:
