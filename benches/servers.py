@@ -13,6 +13,7 @@ import typing
 
 import peers
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 DESCRIPTORS = 50_000
@@ -38,6 +39,16 @@ def prepare():
     except (ValueError, PermissionError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def place_in(work):
+    """A place in the folder `work`, which all servers may read: certificates, and no programs yet."""
+    place = Place(work, work / "programs", work / "web", work / "pki", prepare())
+    place.web.mkdir()
+    (place.web / "small").write_text('{"status":1}\n')
+    work.chmod(0o755)
+    subprocess.run([ROOT / "tools/test-pki", place.pki], check=True)
+    return place
 
 
 def free_port():

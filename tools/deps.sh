@@ -19,7 +19,7 @@ if [ "${1:-}" != build ]; then
     chromium:chromium mosquitto:mosquitto mosquitto_pub:mosquitto-clients dnsmasq:dnsmasq-base
     ip:iproute2 chronyd:chrony node:nodejs npm:npm haproxy:haproxy slowhttptest:slowhttptest
     /usr/include/microhttpd.h:libmicrohttpd-dev llvm-cov-19:llvm-19
-    lighttpd:lighttpd /usr/include/civetweb.h:libcivetweb-dev mbpoll:mbpoll
+    lighttpd:lighttpd perf:linux-perf /usr/include/civetweb.h:libcivetweb-dev mbpoll:mbpoll
     /usr/share/doc/libclang-dev:libclang-dev /usr/share/doc/libclang-rt-dev:libclang-rt-dev
     cmake:cmake meson:meson autoconf:autoconf automake:automake patch:patch
     mandoc:mandoc xz:xz-utils dh:debhelper debootstrap:debootstrap
