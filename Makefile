@@ -18,7 +18,7 @@ $(foreach name,CURDIR PREFIX LIBDIR INCLUDEDIR MANDIR,$(if $(word 2,$($(name))),
 # Of the interface, which is Mongoose's; the library's own is in Cargo.toml (docs/versioning.md).
 VERSION := 7.22.0
 SONAME := libmongoose.so.7
-MEERKAT_VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
+MEERKAT_VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 
 # Build options (README): `make MG_MAX_HTTP_HEADERS=7` reaches build.rs through the environment.
 # Every set of options has its own target directory, so that switching costs no rebuild.
@@ -160,7 +160,7 @@ lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
 	clang-format --dry-run --Werror $$(tools/c-files)
-	shellcheck $$(tools/shell-files)
+	tools/test-shell
 
 check: test
 

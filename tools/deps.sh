@@ -47,7 +47,7 @@ command -v cargo >/dev/null || rust_missing=yes
 # Sanitizers need a nightly compiler, whichever is there.
 install_nightly() {
   if [ "${1:-}" = build ] || ! command -v rustup >/dev/null; then return; fi
-  if rustup toolchain list | grep -q '^nightly'; then return; fi
+  if [[ $'\n'$(rustup toolchain list) == *$'\n'nightly* ]]; then return; fi
   echo "make deps: installing the nightly Rust toolchain, for make asan"
   rustup toolchain install nightly --profile minimal ||
     echo "make deps: no nightly toolchain to be had; make asan needs one" >&2
